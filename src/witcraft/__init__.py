@@ -1,0 +1,1 @@
+"""witcraft: WebAssembly components in, typed and fast Python bindings out."""

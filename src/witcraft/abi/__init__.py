@@ -1,0 +1,1 @@
+"""The canonical ABI, written once: a type becomes a small program that every language prints."""

@@ -1,0 +1,1 @@
+"""A component as its binary has it: definitions with indices unresolved."""

@@ -1,0 +1,1 @@
+"""Python: a plan as a typed package that stands on ``witcraft.runtime``."""

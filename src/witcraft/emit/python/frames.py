@@ -1,0 +1,311 @@
+"""What surrounds a program in Python: an export's method, an import's trampoline, a shared helper."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+from witcraft.abi import ops
+from witcraft.abi.ops import Block, Expr, HelperKey, Program, Stmt
+from witcraft.emit.python.exprs import SIGNED, to_core
+from witcraft.emit.python.module import PyModule
+from witcraft.emit.python.ops import Body
+from witcraft.model.text import wit
+from witcraft.model.types import Kind, Resource
+
+WORDS = frozenset({Kind.U32, Kind.S32, Kind.U64, Kind.S64})
+
+
+def uses(node: Any) -> Counter[str]:
+    """How often each name is read in a program (or a part of one)."""
+    found: Counter[str] = Counter()
+
+    def walk(part: Any) -> None:
+        if isinstance(part, ops.Var):
+            found[part.name] += 1
+        elif isinstance(part, tuple):
+            for item in part:
+                walk(item)
+        elif is_dataclass(part) and type(part).__module__ == ops.__name__:
+            for f in fields(part):
+                walk(getattr(part, f.name))
+
+    walk(node)
+    return found
+
+
+@dataclass(slots=True)
+class Slots:
+    """Core values in the engine's buffer or in the gate's mailbox, as typed views show them.
+
+    ``words``: 4-byte words a slot (a raw value of the engine is 16 bytes, a mailbox slot 8).
+    """
+
+    words: int
+    prefix: str = ""
+
+    def place(self, body: Body, index: int, core: str, signed: bool = False) -> str:
+        view, step = {
+            "i32": ("s32" if signed else "u32", self.words),
+            "i64": ("s64" if signed else "u64", self.words // 2),
+            "f32": ("f32", self.words),
+            "f64": ("f64", self.words // 2),
+        }[core]
+        return f"{body.need(self.prefix + view)}[{index * step}]"
+
+    def fill(self, body: Body, values: Iterable[tuple[Expr, str]], direct: dict[str, tuple[str, bool]]) -> None:
+        """Puts finished core values into the slots. ``direct`` says which names stand for a signed host integer."""
+        for index, (value, core) in enumerate(values):
+            signed = isinstance(value, ops.Var) and direct.get(value.name, ("", False))[1]
+            text = direct[value.name][0] if isinstance(value, ops.Var) and value.name in direct else body.x(value)
+            body.out.line(f"{self.place(body, index, core, signed)} = {text}")
+
+
+def checked_scalars(body: Body, block: Block, taken: Sequence[tuple[Expr, str]]) -> tuple[Block, dict[str, tuple[str, bool]]]:
+    """Prints the checks of scalars that go straight to a slot; gives the rest of ``block`` and what the names became.
+
+    The exact class is tested in line; conversions run here, before any slot is filled, since they may run user code.
+    """
+    wanted = {value.name for value, _ in taken if isinstance(value, ops.Var)}
+    counts, direct, rest = uses(block), {}, []
+    for stmt in block:
+        if (
+            isinstance(stmt, ops.Let)
+            and isinstance(stmt.value, ops.ToCore)
+            and isinstance(stmt.value.of, ops.Var)
+            and stmt.name in wanted
+            and not counts[stmt.name]
+            and stmt.value.kind not in (Kind.BOOL, Kind.CHAR)
+        ):
+            direct[stmt.name] = (check_scalar(body, stmt.value), stmt.value.kind in SIGNED)
+        else:
+            rest.append(stmt)
+    return tuple(rest), direct
+
+
+def check_scalar(body: Body, value: ops.ToCore) -> str:
+    """Leaves an exact number of the right range (or one that the slot's view refuses) under a name; gives the name."""
+    name = body.x(value.of)
+    if value.kind in (Kind.F32, Kind.F64):
+        if value.kind is Kind.F32:
+            body.out.line(f"{name} = {body.module.runtime('single')}({name})")
+            return name
+        with body.out.block(f"if {name}.__class__ is not {body.module.builtin('float')}:"):
+            body.out.line(f"{name} = {body.module.runtime('double')}({name})")
+        return name
+    if value.kind in WORDS:
+        with body.out.block(f"if {name}.__class__ is not {body.module.builtin('int')}:"):
+            body.out.line(f"{name} = {body.module.runtime('integer')}({name})")
+        return name
+    text = to_core(body, ops.ToCore(value.kind, value.of, stored=True), bounded=False)
+    body.out.line(f"{name} = {text}")
+    return name
+
+
+# ---- names of the instance's parts -------------------------------------------------------------------------------
+
+
+def handles_name(instance: int, resource: int) -> str:
+    return f"handles{instance}_{resource}"
+
+
+def borrows_name(instance: int) -> str:
+    return f"borrows{instance}"
+
+
+@dataclass(slots=True)
+class HelperBook:
+    """Which function prints which helper; ``package`` fills it as programs ask."""
+
+    wanted: dict[tuple[HelperKey, int, int | None], tuple[PyModule, str]] = field(default_factory=dict)
+
+
+class InstanceFrame:
+    """What exports, imports and helpers share: handles are reached through the instance."""
+
+    def __init__(self, package: Any, component_instance: int, pointer: int) -> None:
+        self.package = package
+        self.component_instance = component_instance
+        self.pointer = pointer
+
+    def handles(self, body: Body, resource: Resource) -> str:
+        number = self.package.plan.resource_ids[resource]
+        return f"{body.need('instance')}.{handles_name(self.component_instance, number)}"
+
+    def lift_own(self, body: Body, resource: Resource, handle: str) -> str:
+        return f"{self.handles(body, resource)}.lift_own({handle})"
+
+    def lift_borrow(self, body: Body, resource: Resource, handle: str) -> str:
+        return f"{self.handles(body, resource)}.lift_borrow({handle})"
+
+    def lower_own(self, body: Body, resource: Resource, value: str) -> str:
+        return f"{self.handles(body, resource)}.lower_own({value})"
+
+    def lower_borrow(self, body: Body, resource: Resource, value: str) -> str:
+        return f"{self.handles(body, resource)}.lower_borrow({value})"
+
+    def own_type(self, body: Body, resource: Resource) -> str | None:
+        return None
+
+    def borrows(self, body: Body, begin: bool) -> None:
+        call = "begin" if begin else "end"
+        body.out.line(f"{body.need('instance')}.{borrows_name(self.component_instance)}.{call}()")
+
+    def helper(self, body: Body, key: HelperKey) -> tuple[str, tuple[str, ...]]:
+        return self.package.helpers.call(body, key, self.component_instance, self.pointer)  # type: ignore[no-any-return]
+
+    # what only some frames can meet
+
+    def slot(self, body: Body, name: str, signed: bool) -> str | None:
+        return None
+
+    def call_core(self, body: Body, stmt: ops.CallCore) -> None:
+        raise AssertionError("only an export calls core code")
+
+    def call_host(self, body: Body, args: tuple[Expr, ...]) -> str:
+        raise AssertionError("only an import calls the host")
+
+    def post_return(self, body: Body, stmt: ops.PostReturn) -> None:
+        raise AssertionError("only an export has a post-return")
+
+
+class ExportFrame(InstanceFrame):
+    """A method. ``own`` is the object that keeps the prepared calls: ``self``, or ``api`` for a resource's methods."""
+
+    slots = Slots(words=4)
+
+    def __init__(
+        self, package: Any, component_instance: int, pointer: int, program: Program, own: str, call: str, post: str, label: str
+    ) -> None:
+        super().__init__(package, component_instance, pointer)
+        self.own, self.call, self.post, self.label = own, call, post, label
+        self.constructs: Resource | None = None
+        self.signature = ""
+        self._counts = uses(program.body)
+        self._outs: dict[str, str] = {}
+
+    def slot(self, body: Body, name: str, signed: bool) -> str | None:
+        core = self._outs.get(name)
+        return None if core is None else self.slots.place(body, 0, core, signed)
+
+    def guard(self, body: Body, guard: ops.Guard, then: Stmt | None) -> None:
+        taken = then.args if isinstance(then, ops.CallCore) else ()
+        values = [body.local(name) for name, _ in guard.values]
+        error, exception = body.fresh("error"), body.module.builtin("Exception")
+        with body.out.block("try:"):
+            rest, direct = checked_scalars(body, guard.body, taken)
+            body.block(rest)
+            self.slots.fill(body, taken, direct)
+        with body.out.block(f"except {exception} as {error}:"):
+            args = [error, self.package.signature(body.module, self.label, guard.values), *values]
+            body.call(f"raise {body.module.runtime('explain')}", args)
+            body.out.lines[-1] += " from None"
+        if isinstance(then, ops.CallCore):
+            self._invoke(body, self.call)
+            self._results(body, then)
+
+    def call_core(self, body: Body, stmt: ops.CallCore) -> None:
+        self.slots.fill(body, stmt.args, {})
+        self._invoke(body, self.call)
+        self._results(body, stmt)
+
+    def _invoke(self, body: Body, call: str) -> None:
+        store = body.need("store")
+        with body.out.block(f"if {store}.call(*{self.own}.{call}) or {store}.trap:"):
+            body.out.line(f'raise {store}.failure("{self.label}")')
+
+    def _results(self, body: Body, stmt: ops.CallCore) -> None:
+        """A result that is used once is read in place, where nothing has come between."""
+        for index, (name, core) in enumerate(stmt.outs):
+            if self._counts[name] == 1:
+                self._outs[name] = core
+            elif self._counts[name]:
+                body.out.line(f"{body.local(name)} = {self.slots.place(body, index, core)}")
+
+    def post_return(self, body: Body, stmt: ops.PostReturn) -> None:
+        self.slots.fill(body, stmt.args, {})
+        self._invoke(body, self.post)
+
+    def give(self, body: Body, values: tuple[Expr, ...]) -> None:
+        if self.constructs is not None:
+            body.out.line(f"self._adopt({body.x(values[0])})")
+        elif values:
+            body.out.line(f"return {body.x(values[0])}")
+
+    def lift_own(self, body: Body, resource: Resource, handle: str) -> str:
+        if resource is self.constructs:
+            return f"{self.handles(body, resource)}.lift_rep({handle})"
+        return super().lift_own(body, resource, handle)
+
+    def own_type(self, body: Body, resource: Resource) -> str | None:
+        return body.module.builtin("int") if resource is self.constructs else None
+
+
+class ImportFrame(InstanceFrame):
+    """A trampoline: flat values come and go through the gate's mailbox."""
+
+    slots = Slots(words=2, prefix="mail_")
+
+    def __init__(
+        self, package: Any, component_instance: int, pointer: int, program: Program, call: str, is_method: bool, label: str
+    ) -> None:
+        super().__init__(package, component_instance, pointer)
+        self._call, self._is_method, self.label = call, is_method, label
+        self._params = {name: (index, core) for index, (name, core) in enumerate(program.params)}
+        self._counts = uses(program.body)
+        self._result_cores: tuple[str, ...] = ()
+
+    def results(self, cores: tuple[str, ...]) -> None:
+        self._result_cores = cores
+
+    def slot(self, body: Body, name: str, signed: bool) -> str | None:
+        """Parameters used once are read in place; the others were given names at the start."""
+        if name not in self._params or self._counts[name] != 1:
+            return None
+        index, core = self._params[name]
+        return self.slots.place(body, index, core, signed)
+
+    def load_params(self, body: Body) -> None:
+        """Names for the parameters that are read more than once (or after the call): the mailbox is shared."""
+        for name, (index, core) in self._params.items():
+            if self._counts[name] > 1:
+                body.out.line(f"{body.local(name)} = {self.slots.place(body, index, core)}")
+
+    def call_host(self, body: Body, args: tuple[Expr, ...]) -> str:
+        texts = [body.x(arg) for arg in args]
+        call = f"{texts.pop(0)}.{self._call}" if self._is_method else self._call
+        return f"{call}({', '.join(texts)})"
+
+    def guard(self, body: Body, guard: ops.Guard, then: Stmt | None) -> None:
+        taken = tuple(zip(then.values, self._result_cores, strict=True)) if isinstance(then, ops.Return) else ()
+        if not guard.body and not taken:
+            return
+        values = [body.local(name) for name, _ in guard.values]
+        error, exception = body.fresh("error"), body.module.builtin("Exception")
+        with body.out.block("try:"):
+            rest, direct = checked_scalars(body, guard.body, taken)
+            body.block(rest)
+            self.slots.fill(body, taken, direct)
+        with body.out.block(f"except {exception} as {error}:"):
+            args = [error, self.package.signature(body.module, self.label, guard.values), *values]
+            body.call(f"raise {body.module.runtime('explain')}", args)
+            body.out.lines[-1] += " from None"
+
+    def give(self, body: Body, values: tuple[Expr, ...]) -> None:
+        self.slots.fill(body, zip(values, self._result_cores, strict=True), {})
+
+
+class HelperFrame(InstanceFrame):
+    """A module-level function that lifts or lowers one large type."""
+
+    def give(self, body: Body, values: tuple[Expr, ...]) -> None:
+        if values:
+            body.out.line(f"return {', '.join(map(body.x, values))}")
+
+    def guard(self, body: Body, guard: ops.Guard, then: Stmt | None) -> None:
+        raise AssertionError("a helper runs inside its caller's guard")
+
+
+__all__ = ["ExportFrame", "HelperFrame", "ImportFrame", "InstanceFrame", "borrows_name", "handles_name", "uses", "wit"]

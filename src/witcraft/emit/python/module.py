@@ -1,0 +1,281 @@
+"""One emitted Python file: its imports, its constants, its sections, laid out as ``ruff format`` would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from witcraft.abi.ops import Format
+from witcraft.emit.python.names import Taken
+from witcraft.text import Writer
+
+LINE = 88  # the formatter's default
+
+CODES = {
+    "u8": "B",
+    "s8": "b",
+    "u16": "H",
+    "s16": "h",
+    "u32": "I",
+    "s32": "i",
+    "u64": "Q",
+    "s64": "q",
+    "f32": "f",
+    "f64": "d",
+}
+WIDTHS = {"u8": 1, "s8": 1, "u16": 2, "s16": 2, "u32": 4, "s32": 4, "u64": 8, "s64": 8, "f32": 4, "f64": 8}
+
+
+def quoted(text: str) -> str:
+    """A string literal, in double quotes where that needs no more escapes."""
+    plain = repr(text)
+    return plain if plain.startswith('"') or '"' in text else '"' + plain[1:-1].replace("\\'", "'") + '"'
+
+
+def struct_format(layout: Format) -> str:
+    """A ``struct`` format of the block, padding written out: ``ddI4x``."""
+    text, at = "", 0
+    for offset, kind in layout.fields:
+        text += _padding(offset - at) + CODES[kind]
+        at = offset + WIDTHS[kind]
+    return text + _padding(layout.size - at)
+
+
+def _padding(n: int) -> str:
+    return "" if n == 0 else "x" if n == 1 else f"{n}x"
+
+
+class PyWriter(Writer):
+    """A writer that breaks bracketed lists as the formatter does."""
+
+    def bracket(self, head: str, items: Sequence[str], tail: str) -> None:
+        """``head`` ends in an opening bracket, ``tail`` begins with the closing one.
+
+        One line if it fits; else the items on a line of their own; else each on its own, with a trailing comma.
+        """
+        room = LINE - len(self.unit) * self.depth
+        flat = head + ", ".join(items) + tail
+        if len(flat) <= room or not items:
+            self.line(flat)
+            return
+        self.line(head)
+        inner = ", ".join(items)
+        if len(inner) <= room - len(self.unit) and not any(item.startswith("*") for item in items):
+            self.line(self.unit + inner)
+        else:
+            for item in items:
+                self.line(f"{self.unit}{item},")
+        self.line(tail)
+
+    def doc(self, text: str) -> None:
+        """A docstring. Backslashes and quotes are escaped, so that no text can end it."""
+        lines = [line.rstrip() for line in _printable(text).strip().splitlines()]
+        if not lines:
+            return
+        if len(lines) == 1 and len(lines[0]) + len(self.unit) * self.depth <= LINE - 6:
+            tail = " " if lines[0].endswith('"') else ""
+            self.line(f'"""{lines[0]}{tail}"""')
+            return
+        self.line(f'"""{lines[0]}')
+        for line in lines[1:]:
+            self.line(line)
+        self.line('"""')
+
+
+def _printable(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return "".join(c if c == "\n" or c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else "?" for c in text)
+
+
+class PyModule:
+    """``path`` is the dotted place in the package, () for its ``__init__``; ``is_package`` for an ``__init__`` file."""
+
+    def __init__(self, path: tuple[str, ...], runtime: str, is_package: bool = False) -> None:
+        self.path = path
+        self.is_package = is_package
+        self.names = Taken()
+        self.docs = ""
+        self.shadowed: set[str] = set()  # parameters, functions and fields: names that mean something else somewhere
+        self.all: list[str] = []
+        self._sections: list[list[str]] = []
+        self._runtime = runtime
+        self._imports: dict[str, dict[str, str]] = {}
+        self._typing: dict[str, dict[str, str]] = {}
+        self._siblings: dict[tuple[tuple[str, ...], str], tuple[str, bool]] = {}
+        self._structs: dict[str, str] = {}
+        self._tables: dict[str, str] = {}
+        self._tail: list[list[str]] = []
+
+    # ---- what the code names ----
+
+    def runtime(self, name: str) -> str:
+        """A name of the run time, imported; gives its local name (another one if the WIT took it)."""
+        return self.stdlib(self._runtime, name)
+
+    def stdlib(self, module: str, name: str) -> str:
+        known = self._imports.setdefault(module, {})
+        if name not in known:
+            known[name] = self._typing.get(module, {}).pop(name, "") or self._local(name)
+        return known[name]
+
+    def typing(self, module: str, name: str) -> str:
+        """A name that only annotations use; ``module`` "runtime" is the run time."""
+        module = self._runtime if module == "runtime" else module
+        if name in self._imports.get(module, {}):
+            return self._imports[module][name]
+        known = self._typing.setdefault(module, {})
+        if name not in known:
+            known[name] = self._local(name)
+        return known[name]
+
+    def builtin(self, name: str) -> str:
+        """A built-in name, imported under another one where the WIT has a parameter or a function of that name."""
+        return self.stdlib("builtins", name) if name in self.shadowed else name
+
+    def _local(self, name: str) -> str:
+        free = name not in self.names and name not in self.shadowed
+        return self.names.take(name if free else f"_{name}")
+
+    def sibling(self, path: tuple[str, ...], at_run_time: bool) -> str:
+        """Another module of the package; gives the local name of it."""
+        key = (path[:-1], path[-1])
+        local, needed = self._siblings.get(key, ("", False))
+        if not local:
+            local = self._local(path[-1])
+        self._siblings[key] = (local, needed or at_run_time)
+        return local
+
+    def typing_member(self, path: tuple[str, ...], name: str) -> str:
+        """``from that.module import name``, for annotations."""
+        local, needed = self._siblings.get((path, name), ("", False))
+        if not local:
+            local = self._local(name)
+            self._siblings[path, name] = (local, needed)
+        return local
+
+    def member(self, path: tuple[str, ...], name: str, local: str) -> None:
+        """``from that.module import name as local``, at run time."""
+        self._siblings[path, name] = (local, True)
+
+    @contextmanager
+    def section(self) -> Iterator[PyWriter]:
+        """One top-level statement: a class, a function, an assignment with its docstring."""
+        out = PyWriter()
+        yield out
+        self._sections.append(out.lines)
+
+    def struct(self, layout: Format) -> str:
+        """The constant that holds the compiled ``struct`` of a block."""
+        text = struct_format(layout)
+        if text not in self._structs:
+            self._structs[text] = self.names.take(f"_{text}")
+        return self._structs[text]
+
+    def table(self, kind: str, cls: str) -> str:
+        """The constant that maps core values to the members of an enum (``Labels``) or flags (``Bits``)."""
+        key = f"{self.runtime(kind)}({cls})"
+        if key not in self._tables:
+            wish = "_" + re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls)).upper()
+            self._tables[key] = self.constant(wish, [key])
+        return self._tables[key]
+
+    def constant(self, wish: str, lines: Sequence[str]) -> str:
+        """A private constant, ``NAME = lines...``, that stands after the code it may refer to; gives its name."""
+        name = self.names.take(wish)
+        self._tail.append([f"{name} = {lines[0]}", *lines[1:]])
+        return name
+
+    # ---- the file ----
+
+    def text(self) -> str:
+        """The whole file."""
+        struct = self.runtime("Struct") if self._structs else ""
+        out = PyWriter()
+        if self.docs:
+            out.doc(self.docs)
+            out.line()
+        out.line("from __future__ import annotations")
+        self._write_imports(out)
+        self._write_typing(out)
+        if self.all:
+            out.line()
+            out.bracket("__all__ = [", [f'"{name}"' for name in sorted(self.all, key=_member_key)], "]")
+        if self._structs:
+            out.line()
+            for fmt, name in sorted(self._structs.items()):
+                out.line(f'{name} = {struct}("<{fmt}")')
+        former = [""]
+        for section in [*self._sections, *self._tail]:
+            out.lines += ["", ""] if _is_block(former) or _is_block(section) else [""]
+            out.lines += section
+            former = section
+        return out.text()
+
+    def _write_imports(self, out: PyWriter) -> None:
+        local = [[self._from(key, name)] for key, (name, needed) in self._siblings.items() if needed]
+        for group in self._groups(self._imports, local):
+            out.line()
+            out.extend(group)
+
+    def _write_typing(self, out: PyWriter) -> None:
+        local = [[self._from(key, name)] for key, (name, needed) in self._siblings.items() if not needed]
+        groups = self._groups(self._typing, local)
+        if not groups:
+            return
+        out.line()
+        out.line("TYPE_CHECKING = False")
+        with out.block("if TYPE_CHECKING:"):
+            for i, group in enumerate(groups):
+                if i:
+                    out.line()
+                out.extend(group)
+
+    def _groups(self, imports: dict[str, dict[str, str]], local: list[list[str]]) -> list[list[str]]:
+        """Standard library, third party, this package: the groups that isort makes."""
+        found = {module: names for module, names in imports.items() if names}
+        relative = self._runtime.startswith(".")
+        standard = [_import(module, found[module]) for module in sorted(found) if module != self._runtime]
+        runtime = [_import(self._runtime_module(), found[self._runtime])] if self._runtime in found else []
+        inner = sorted(local + (runtime if relative else []), key=lambda block: _relative_key(block[0]))
+        groups = [standard, [] if relative else runtime, inner]
+        return [[line for block in group for line in block] for group in groups if group]
+
+    def _runtime_module(self) -> str:
+        """The run time's name from here: absolute, or with --standalone relative to the package."""
+        return self._dots((self._runtime.lstrip("."),)) if self._runtime.startswith(".") else self._runtime
+
+    def _dots(self, target: tuple[str, ...]) -> str:
+        """The relative name of ``target`` from here."""
+        here = self.path if self.is_package else self.path[:-1]
+        common = 0
+        while common < min(len(here), len(target)) and here[common] == target[common]:
+            common += 1
+        return "." * (len(here) - common + 1) + ".".join(target[common:])
+
+    def _from(self, key: tuple[tuple[str, ...], str], local: str) -> str:
+        package, name = key
+        return f"from {self._dots(package)} import {name if local == name else f'{name} as {local}'}"
+
+
+def _import(module: str, names: Mapping[str, str]) -> list[str]:
+    parts = [n if n == names[n] else f"{n} as {names[n]}" for n in sorted(names, key=_member_key)]
+    flat = f"from {module} import {', '.join(parts)}"
+    if len(flat) <= LINE - 4:
+        return [flat]
+    return [f"from {module} import (", *(f"    {part}," for part in parts), ")"]
+
+
+def _member_key(name: str) -> tuple[int, str]:
+    """isort's order of members: constants, classes, the rest."""
+    bare = name.lstrip("_")
+    return 0 if bare.isupper() and len(bare) > 1 else 1 if bare[:1].isupper() else 2, name
+
+
+def _relative_key(line: str) -> tuple[int, str]:
+    target = line.split()[1]
+    return -(len(target) - len(target.lstrip("."))), line
+
+
+def _is_block(section: list[str]) -> bool:
+    return section[0].startswith(("class ", "def ", "@"))

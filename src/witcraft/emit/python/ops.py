@@ -1,0 +1,522 @@
+"""ABI statements -> Python statements. With ``exprs.py`` the only place of this language that knows the ops.
+
+``Body`` prints what is the same everywhere; how a program meets its surroundings (where core values come from and go to,
+what a call, a return, a failure is) is its ``Frame``'s: an export's method, an import's trampoline, a shared helper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, assert_never
+
+from witcraft.abi import ops
+from witcraft.abi.ops import Block, Expr, Format, Into, Stmt
+from witcraft.emit.python.exprs import Loose, expression, plus, tight, to_core
+from witcraft.emit.python.module import CODES, LINE, WIDTHS, PyModule, PyWriter, quoted, struct_format
+from witcraft.emit.python.names import KEYWORDS
+from witcraft.emit.python.places import Places
+from witcraft.emit.python.types import Annotator
+from witcraft.model.text import wit
+from witcraft.model.types import Kind, Map, Option, Own, Resource, Result, TypeDef, ValType, strip
+
+
+class Frame(Protocol):
+    """What surrounds a program."""
+
+    def slot(self, body: Body, name: str, signed: bool) -> str | None:
+        """A core parameter or result that is read in place."""
+
+    def guard(self, body: Body, guard: ops.Guard, then: Stmt | None) -> None:
+        """Lowering; ``then`` is the statement that takes what was lowered."""
+
+    def call_core(self, body: Body, stmt: ops.CallCore) -> None: ...
+    def call_host(self, body: Body, args: tuple[Expr, ...]) -> str: ...
+    def post_return(self, body: Body, stmt: ops.PostReturn) -> None: ...
+    def give(self, body: Body, values: tuple[Expr, ...]) -> None: ...
+    def handles(self, body: Body, resource: Resource) -> str: ...
+    def lift_own(self, body: Body, resource: Resource, handle: str) -> str: ...
+    def lift_borrow(self, body: Body, resource: Resource, handle: str) -> str: ...
+    def lower_own(self, body: Body, resource: Resource, value: str) -> str: ...
+    def lower_borrow(self, body: Body, resource: Resource, value: str) -> str: ...
+    def own_type(self, body: Body, resource: Resource) -> str | None: ...
+    def borrows(self, body: Body, begin: bool) -> None: ...
+    def helper(self, body: Body, key: ops.HelperKey) -> tuple[str, tuple[str, ...]]:
+        """Name of a helper's function and the arguments it takes before those of the op."""
+
+
+class Body:
+    """Prints one program into ``out``. ``params`` gives the public names of the program's parameters."""
+
+    def __init__(self, note: Annotator, frame: Frame, params: dict[str, str]) -> None:
+        self.note, self.module, self.places = note, note.module, note.places
+        self.frame = frame
+        self.out = PyWriter()
+        self.needs: dict[str, None] = {}  # locals that the frame sets up, in the order of their first use
+        self._locals = dict(params)
+        self._taken = set(params.values()) | {"self", "cls"}
+
+    # ---- names ----
+
+    def local(self, name: str) -> str:
+        if name not in self._locals:
+            self._locals[name] = self.fresh(name)
+        return self._locals[name]
+
+    def fresh(self, wish: str) -> str:
+        """A name that nothing else in reach has."""
+        name, n = f"{wish}_" if wish in KEYWORDS else wish, 2
+        while name in self._taken or name in self.module.names or name in _BUILTINS:
+            name, n = f"{wish}_{n}", n + 1
+        self._taken.add(name)
+        self.module.shadowed.add(name)
+        return name
+
+    def need(self, name: str) -> str:
+        """A local of the frame, such as ``store`` or ``memory``."""
+        self.needs[name] = None
+        return self.local(f"frame {name}") if f"frame {name}" in self._locals else self._frame_local(name)
+
+    def _frame_local(self, name: str) -> str:
+        self._locals[f"frame {name}"] = self.fresh(name)
+        return self._locals[f"frame {name}"]
+
+    def memory(self) -> str:
+        return self.need("memory")
+
+    def slot(self, name: str, signed: bool) -> str | None:
+        return self.frame.slot(self, name, signed)
+
+    # ---- texts ----
+
+    def x(self, e: Expr) -> str:
+        return expression(self, e)
+
+    def fit(self, e: Expr) -> str:
+        """A value for a place that checks its range by itself."""
+        return to_core(self, e, bounded=True) if isinstance(e, ops.ToCore) else self.x(e)
+
+    def view(self, start: str, length: str) -> str:
+        return f"{self.memory()}.view[{start} : {tight(start)} + {tight(length)}]"
+
+    # ---- statements ----
+
+    def block(self, block: Block) -> None:
+        skip = False
+        for stmt, after in _pairs(block):
+            if skip:
+                skip = False
+            elif isinstance(stmt, ops.Guard):
+                skip = isinstance(after, ops.CallCore | ops.Return)
+                self.frame.guard(self, stmt, after if skip else None)
+            else:
+                self.stmt(stmt)
+
+    def nested(self, block: Block) -> None:
+        if block:
+            self.block(block)
+        else:
+            self.out.line("pass")
+
+    def stmt(self, s: Stmt) -> None:
+        line = self.out.line
+        match s:
+            case ops.Let(name, value) | ops.Assign(name, value):
+                self.assign(name, value)
+            case ops.Destructure(names, of):
+                self.destructure(names, of)
+            case ops.SwitchTag():
+                self.switch_tag(s)
+            case ops.SwitchCase():
+                self.switch_case(s)
+            case ops.Store(kind, base, offset, value):
+                self.pack(Format(((0, kind),), WIDTHS[kind]), base, offset, (value,))
+            case ops.CheckArea(ptr, size, align):
+                self.check_area(self.x(ptr), size, align)
+            case ops.CheckRange(ptr, count, size, align):
+                self.call(f"{self.memory()}.check_list", [self.x(ptr), self.x(count), str(size), str(align)])
+            case ops.Alloc(out, count, size, align):
+                line(f"{self.local(out)} = {self.memory()}.alloc({times(self.x(count), size)}, {align})")
+            case ops.LiftString(out, ptr, length):
+                line(f"{self.local(out)} = {self.memory()}.lift_string({self.x(ptr)}, {self.x(length)})")
+            case ops.LowerString(ptr, length, value):
+                line(f"{self.local(ptr)}, {self.local(length)} = {self.memory()}.lower_string({self.x(value)})")
+            case ops.Collect():
+                self.collect(s)
+            case ops.Sequence():
+                self.sequence(s)
+            case ops.Spread():
+                self.spread(s)
+            case ops.Unpack():
+                self.unpack(s)
+            case ops.Pack(layout, base, offset, values):
+                self.pack(layout, base, offset, values)
+            case ops.CollectBlocks():
+                self.collect_blocks(s)
+            case ops.SpreadBlocks():
+                self.spread_blocks(s)
+            case ops.LiftNumbers():
+                self.lift_numbers(s)
+            case ops.LowerNumbers():
+                self.lower_numbers(s)
+            case ops.StoreNumbers(kind, count, base, offset, value):
+                at = plus(self.x(base), offset)
+                args = [f'"{CODES[kind.value]}"', str(count), at, self.x(value)]
+                self.call(f"{self.memory()}.store_numbers", args)
+            case ops.LiftOwn(out, resource, handle):
+                line(f"{self.local(out)} = {self.frame.lift_own(self, resource, self.x(handle))}")
+            case ops.LiftBorrow(out, resource, handle):
+                self.lift_borrow(out, resource, handle)
+            case ops.LowerOwn(out, resource, value):
+                line(f"{self.local(out)} = {self.frame.lower_own(self, resource, self.x(value))}")
+            case ops.LowerBorrow(out, resource, value):
+                line(f"{self.local(out)} = {self.frame.lower_borrow(self, resource, self.x(value))}")
+            case ops.BeginBorrows():
+                self.frame.borrows(self, begin=True)
+            case ops.EndBorrows():
+                self.frame.borrows(self, begin=False)
+            case ops.CallHelper():
+                self.call_helper(s)
+            case ops.Guard():
+                self.frame.guard(self, s, None)
+            case ops.CallCore():
+                self.frame.call_core(self, s)
+            case ops.CallHost(out, args):
+                call = self.frame.call_host(self, args)
+                line(f"{self.local(out)} = {call}" if out else call)
+            case ops.CallHostResult():
+                self.call_host_result(s)
+            case ops.PostReturn():
+                self.frame.post_return(self, s)
+            case ops.Return(values):
+                self.frame.give(self, values)
+            case ops.Raise(payload):
+                line(f"raise {self.module.runtime('Err')}({self.x(payload) if payload else 'None'})")
+            case _:
+                assert_never(s)
+
+    def call(self, head: str, args: Sequence[str], assign: str = "") -> None:
+        """A call on lines of its own, broken where it is too long."""
+        self.out.bracket(f"{assign}{head}(", args, ")")
+
+    def assign(self, name: str, value: Expr) -> None:
+        """``name = value``; a constructor call that is too long is broken at its arguments."""
+        text = f"{self.local(name)} = {self.x(value)}"
+        room = LINE - 4 * self.out.depth
+        inner = _arguments(value)
+        if len(text) <= room or inner is None or "(" not in text:
+            self.out.line(text)
+        else:
+            head = text[: text.index("(") + 1]
+            self.out.bracket(head, [self.x(part) for part in inner], ")")
+
+    def destructure(self, names: tuple[str, ...], of: Expr) -> None:
+        value = f"{self.module.runtime('sequence')}({self.x(of)}, {len(names)})"
+        targets = ", ".join(map(self.local, names))
+        self.out.line(f"{targets}{',' if len(names) == 1 else ''} = {value}" if len(names) != 1 else f"({targets},) = {value}")
+
+    # ---- switches ----
+
+    def switch_tag(self, s: ops.SwitchTag) -> None:
+        """An if-chain with a comment a case; the last arm refuses what no case has."""
+        tag = self.x(s.tag)
+        if not tag.isidentifier():
+            name = self.fresh("tag")
+            self.out.line(f"{name} = {tag}")
+            tag = name
+        if s.out and s.type is not None:
+            self.out.line(f"{self.local(s.out)}: {self.annotation(s.type)}")
+        for index, (label, arm) in enumerate(zip(s.labels, s.arms, strict=True)):
+            with self.out.block(f"{'elif' if index else 'if'} {tag} == {index}:  # {label}"):
+                self.nested(arm)
+        kind = wit(s.type) if s.type is not None else "result"
+        with self.out.block("else:"):
+            self.out.line(f"raise {self.module.runtime('bad_case')}({quoted(kind)}, {tag})")
+
+    def annotation(self, ty: ValType) -> str:
+        own = strip(ty)
+        if isinstance(own, Own):
+            return self.frame.own_type(self, own.resource) or self.note.given(ty)
+        return self.note.given(ty)
+
+    def switch_case(self, s: ops.SwitchCase) -> None:
+        value = self.x(s.value)
+        if not value.isidentifier():
+            name = self.fresh("value")
+            self.out.line(f"{name} = {value}")
+            value = name
+        self.declare_outs(s.outs)
+        match s.type:
+            case Option(some):
+                self.option_arms(value, s.arms, isinstance(strip(some), Option))
+            case Result():
+                self.result_arms(value, s.arms, wit(s.type))
+            case TypeDef():
+                self.variant_arms(value, s.type, s.arms)
+
+    def declare_outs(self, outs: tuple[tuple[str, str], ...]) -> None:
+        for name, core in outs:
+            kind = self.module.builtin("float" if core in ("f32", "f64") else "int")
+            self.out.line(f"{self.local(name)}: {kind}")
+
+    def option_arms(self, value: str, arms: tuple[ops.CaseArm, ...], nested: bool) -> None:
+        none, some = arms
+        with self.out.block(f"if {value} is None:"):
+            self.nested(none.body)
+        test = f"elif isinstance({value}, {self.module.runtime('Some')}):" if nested else "else:"
+        with self.out.block(test):
+            if some.bind is not None:
+                self.out.line(f"{self.local(some.bind)} = {value}.value" if nested else f"{self.local(some.bind)} = {value}")
+            self.nested(some.body)
+        if nested:
+            self.refuse_case("option", value)
+
+    def result_arms(self, value: str, arms: tuple[ops.CaseArm, ...], kind: str) -> None:
+        isinstance_ = self.module.builtin("isinstance")
+        for index, (cls, arm) in enumerate(zip(("Ok", "Err"), arms, strict=True)):
+            head = f"{'elif' if index else 'if'} {isinstance_}({value}, {self.module.runtime(cls)}):"
+            with self.out.block(head):
+                self.arm(value, arm)
+        self.refuse_case(kind, value)
+
+    def variant_arms(self, value: str, ty: TypeDef, arms: tuple[ops.CaseArm, ...]) -> None:
+        isinstance_ = self.module.builtin("isinstance")
+        for index, arm in enumerate(arms):
+            cls = self.places.case_name(self.module, ty, index)
+            with self.out.block(f"{'elif' if index else 'if'} {isinstance_}({value}, {cls}):"):
+                self.arm(value, arm)
+        self.refuse_case(ty.name, value)
+
+    def arm(self, value: str, arm: ops.CaseArm) -> None:
+        if arm.bind is not None:
+            self.out.line(f"{self.local(arm.bind)} = {value}.value")
+        self.nested(arm.body)
+
+    def refuse_case(self, kind: str, value: str) -> None:
+        with self.out.block("else:"):
+            self.out.line(f"raise {self.module.runtime('no_case')}({quoted(kind)}, {value})")
+
+    def call_host_result(self, s: ops.CallHostResult) -> None:
+        """What the host function raises as ``Err`` is the err; everything else goes on as it is."""
+        self.declare_outs(s.outs)
+        error, err_class = self.fresh("error"), self.module.runtime("Err")
+        with self.out.block("try:"):
+            call = self.frame.call_host(self, s.args)
+            self.out.line(f"{self.local(s.ok.bind)} = {call}" if s.ok.bind else call)
+        with self.out.block(f"except {err_class} as {error}:" if s.err.bind else f"except {err_class}:"):
+            if s.err.bind is not None:
+                self.out.line(f"{self.local(s.err.bind)} = {error}.value")
+            self.nested(s.err.body)
+        if s.ok.body:
+            with self.out.block("else:"):
+                self.block(s.ok.body)
+
+    # ---- memory ----
+
+    def check_area(self, ptr: str, size: int, align: int) -> None:
+        """In line what holds nearly always; the slow path looks whether memory grew, else traps."""
+        memory = self.memory()
+        misaligned = f"{tight(ptr)} & {align - 1} or " if align > 1 else ""
+        with self.out.block(f"if {misaligned}{tight(ptr)} + {size} > {memory}.size:"):
+            self.out.line(f"{memory}.check({ptr}, {size}, {align})")
+
+    def unpack(self, s: ops.Unpack) -> None:
+        at = plus(self.x(s.base), s.offset)
+        names = ", ".join(map(self.local, s.names))
+        if struct_format(s.format) == "B":
+            self.out.line(f"{names} = {self.memory()}.view[{at}]")
+            return
+        target = f"({names},)" if len(s.names) == 1 else names
+        self.out.bracket(
+            f"{target} = {self.module.struct(s.format)}.unpack_from(", [f"{self.memory()}.view", at], ")"
+        )
+
+    def pack(self, layout: Format, base: Expr, offset: int, values: tuple[Expr, ...]) -> None:
+        at = plus(self.x(base), offset)
+        texts = [self.fit(value) for value in values]
+        if struct_format(layout) == "B":
+            self.out.line(f"{self.memory()}.view[{at}] = {texts[0]}")
+        else:
+            self.call(f"{self.module.struct(layout)}.pack_into", [f"{self.memory()}.view", at, *texts])
+
+    # ---- lists up ----
+
+    def collect(self, s: ops.Collect) -> None:
+        at, end = self.local(s.at), f"{tight(self.x(s.ptr))} + {times(self.x(s.count), s.stride)}"
+        items = self.start_items(s.out, s.into, s.type)
+        range_ = self.module.builtin("range")
+        with self.out.block(f"for {at} in {range_}({self.x(s.ptr)}, {end}, {s.stride}):"):
+            self.block(s.body)
+            self.add_item(items, s.into, s.item)
+        self.finish_items(s.out, s.into, items)
+
+    def collect_blocks(self, s: ops.CollectBlocks) -> None:
+        source = self.blocks(s)
+        names = self.loop_target(s.names, s.format)
+        if s.body:
+            items = self.start_items(s.out, s.into, s.type)
+            with self.out.block(f"for {names} in {source}:"):
+                self.block(s.body)
+                self.add_item(items, s.into, s.item)
+            self.finish_items(s.out, s.into, items)
+            return
+        out = self.local(s.out)
+        if s.into is Into.LIST and isinstance(s.item, ops.MakeRecord) and s.item.values == tuple(map(ops.Var, s.names)):
+            cls = self.x(s.item).partition("(")[0]
+            self.comprehension(f"{out} = {self.module.builtin('list')}(", f"{self.module.runtime('starmap')}({cls}, {source})", "", ")")
+            return
+        opening, closing = {Into.LIST: ("[", "]"), Into.TUPLE: (f"{self.module.builtin('tuple')}([", "])"), Into.MAP: ("{", "}")}[s.into]
+        self.comprehension(f"{out} = {opening}", self.item(s.into, s.item), f"for {names} in {source}", closing)
+
+    def comprehension(self, head: str, item: str, clause: str, tail: str) -> None:
+        """One line if it fits, else item and clause on lines of their own."""
+        body = f"{item} {clause}" if clause else item
+        if len(head) + len(body) + len(tail) <= LINE - 4 * self.out.depth:
+            self.out.line(head + body + tail)
+            return
+        with self.out.block(head, tail):
+            if len(body) <= LINE - 4 * self.out.depth or not clause:
+                self.out.line(body)
+            else:
+                self.out.line(item)
+                self.out.line(clause)
+
+    def blocks(self, s: ops.CollectBlocks) -> str:
+        """The elements' scalars, one tuple (or one number) at a time."""
+        range_ = self.view(self.x(s.ptr), times(self.x(s.count), s.format.size))
+        single = _single_code(s.format)
+        if single == "B":
+            return range_
+        if single is not None:
+            return f'{range_}.cast("{single}")'
+        return f"{self.module.struct(s.format)}.iter_unpack({range_})"
+
+    def loop_target(self, names: tuple[str, ...], layout: Format) -> str:
+        texts = ", ".join(map(self.local, names))
+        return f"({texts},)" if len(names) == 1 and _single_code(layout) is None else texts
+
+    def start_items(self, out: str, into: Into, ty: ValType) -> str:
+        """Declares the container that a loop fills; gives its name."""
+        if into is Into.TUPLE:
+            items = self.fresh("items")
+            element = self.note.given(ty).removesuffix(", ...]").partition("[")[2]
+            self.out.line(f"{items}: {self.module.builtin('list')}[{element}] = []")
+            return items
+        name = self.local(out)
+        self.out.line(f"{name}: {self.note.given(ty)} = {'{}' if isinstance(strip(ty), Map) else '[]'}")
+        return name
+
+    def item(self, into: Into, item: Expr) -> str:
+        if into is Into.MAP:
+            assert isinstance(item, ops.MakeTuple)
+            return f"{self.x(item.values[0])}: {self.x(item.values[1])}"
+        return self.x(item)
+
+    def add_item(self, items: str, into: Into, item: Expr) -> None:
+        if into is Into.MAP:
+            assert isinstance(item, ops.MakeTuple)
+            self.out.line(f"{items}[{self.x(item.values[0])}] = {self.x(item.values[1])}")
+        else:
+            self.call(f"{items}.append", [self.x(item)])
+
+    def finish_items(self, out: str, into: Into, items: str) -> None:
+        if into is Into.TUPLE:
+            self.out.line(f"{self.local(out)} = {self.module.builtin('tuple')}({items})")
+
+    def lift_numbers(self, s: ops.LiftNumbers) -> None:
+        out, args = self.local(s.out), f"{self.x(s.ptr)}, {self.x(s.count)}"
+        if s.kind is Kind.U8 and s.into is Into.LIST:
+            self.out.line(f"{out} = {self.memory()}.lift_bytes({args})")
+            return
+        method = "lift_array" if self.note.array and s.into is Into.LIST else "lift_numbers"
+        text = f'{self.memory()}.{method}("{CODES[s.kind.value]}", {args})'
+        text = f"{self.module.builtin('tuple')}({text})" if s.into is Into.TUPLE else text
+        self.out.line(f"{out} = {text}")
+
+    # ---- lists down ----
+
+    def sequence(self, s: ops.Sequence) -> None:
+        out, value = self.local(s.out), self.x(s.value)
+        if s.into is Into.MAP:
+            self.out.line(f"{out} = {self.module.runtime('entries')}({value})")
+        elif s.length is not None:
+            self.out.line(f"{out} = {self.module.runtime('sequence')}({value}, {s.length})")
+        else:
+            self.out.line(f"{out} = {self.module.runtime('sequence')}({value})")
+
+    def spread(self, s: ops.Spread) -> None:
+        seq, at, item = self.x(s.seq), self.local(s.at), self.local(s.item)
+        start, zip_, range_, len_ = self.x(s.ptr), *map(self.module.builtin, ("zip", "range", "len"))
+        end = f"{tight(start)} + {len_}({seq}) * {s.stride}"
+        head = f"for {at}, {item} in {zip_}("
+        args = [f"{range_}({start}, {end}, {s.stride})", seq]
+        self.out.bracket(head, args, "):")
+        self.out.depth += 1
+        self.nested(s.body)
+        self.out.depth -= 1
+
+    def spread_blocks(self, s: ops.SpreadBlocks) -> None:
+        seq, item, start = self.x(s.seq), self.local(s.item), self.x(s.ptr)
+        target = self.view(start, f"{self.module.builtin('len')}({seq}) * {s.format.size}")
+        if s.body:
+            blocks = self.fresh("blocks")
+            self.out.line(f"{blocks}: {self.module.builtin('list')}[{self.module.builtin('bytes')}] = []")
+            with self.out.block(f"for {item} in {seq}:"):
+                self.block(s.body)
+                self.call(f"{blocks}.append", [self.packed(s)])
+            self.out.line(f'{target} = b"".join({blocks})')
+            return
+        packed = self.packed(s)
+        self.comprehension(f'{target} = b"".join([', packed, f"for {item} in {seq}", "])")
+
+    def packed(self, s: ops.SpreadBlocks) -> str:
+        return f"{self.module.struct(s.format)}.pack({', '.join(map(self.fit, s.values))})"
+
+    def lower_numbers(self, s: ops.LowerNumbers) -> None:
+        targets, value = f"{self.local(s.ptr)}, {self.local(s.length)}", self.x(s.value)
+        if s.kind is Kind.U8:
+            self.out.line(f"{targets} = {self.memory()}.lower_bytes({value})")
+        else:
+            self.out.line(f'{targets} = {self.memory()}.lower_numbers("{CODES[s.kind.value]}", {value})')
+
+    # ---- handles and helpers ----
+
+    def lift_borrow(self, out: str, resource: Resource, handle: Expr) -> None:
+        name = self.places.resource_name(self.module, resource)
+        self.out.line(f"{self.local(out)}: {name} = {self.frame.lift_borrow(self, resource, self.x(handle))}")
+
+    def call_helper(self, s: ops.CallHelper) -> None:
+        name, before = self.frame.helper(self, s.helper)
+        outs = ", ".join(map(self.local, s.outs))
+        args = [*before, *map(self.x, s.args)]
+        self.call(name, args, f"{outs} = " if outs else "")
+
+
+_BUILTINS = frozenset(
+    "len range zip list tuple dict bytes str int float bool isinstance Exception BaseException object".split()
+)
+
+
+def times(count: str, size: int) -> str:
+    if count.isdigit():
+        return str(int(count) * size)
+    return tight(count) if size == 1 else Loose(f"{tight(count)} * {size}")
+
+
+def _single_code(layout: Format) -> str | None:
+    """The ``struct`` code of a block that is one scalar and nothing else."""
+    text = struct_format(layout)
+    return text if len(text) == 1 else None
+
+
+def _arguments(value: Expr) -> tuple[Expr, ...] | None:
+    match value:
+        case ops.MakeRecord(_, values):
+            return values
+        case ops.MakeCase(_, _, payload) if payload is not None:
+            return (payload,)
+        case _:
+            return None
+
+
+def _pairs(block: Block) -> Iterator[tuple[Stmt, Stmt | None]]:
+    return zip(block, [*block[1:], None], strict=True)

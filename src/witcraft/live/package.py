@@ -1,0 +1,89 @@
+"""Emitted modules as a package of this process: imported like any other, under a name that no other package has.
+
+Imports in the package find their modules here, classes can be pickled, and tracebacks show lines (``linecache`` asks
+``get_source`` when one is printed, not before).
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.machinery import ModuleSpec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import CodeType, ModuleType
+    from typing import TypeAlias
+
+    Module: TypeAlias = tuple[str, str, CodeType]
+    """File name, source, code."""
+
+
+class Package:
+    """``modules`` by dotted name below the package, which itself is ``""``.
+
+    It is its own loader (``importlib.abc.InspectLoader``).
+    """
+
+    __slots__ = ("modules", "name")
+
+    def __init__(self, name: str, modules: Mapping[str, Module]) -> None:
+        self.name, self.modules = name, modules
+
+    def load(self) -> ModuleType:
+        """The package, imported now if it was not."""
+        _packages[self.name] = self
+        __import__(self.name)
+        return sys.modules[self.name]
+
+    def forget(self) -> None:
+        """Takes the modules away from the process; what refers to them keeps working, but cannot be pickled."""
+        _packages.pop(self.name, None)
+        for name in [name for name in sys.modules if name == self.name or name.startswith(f"{self.name}.")]:
+            sys.modules.pop(name, None)
+
+    def spec(self, name: str) -> ModuleSpec | None:
+        inner = name[len(self.name) + 1 :]
+        if inner not in self.modules:
+            return None
+        spec = ModuleSpec(name, self, origin=self.modules[inner][0], is_package=self.is_package(name))
+        spec.has_location = True  # so that modules have a `__file__`
+        return spec
+
+    # ---- as the import system and `linecache` know a loader ----
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self.get_code(module.__name__), module.__dict__)
+
+    def get_code(self, name: str) -> CodeType:
+        return self._module(name)[2]
+
+    def get_source(self, name: str) -> str:
+        return self._module(name)[1]
+
+    def is_package(self, name: str) -> bool:
+        return self._module(name)[0].endswith("__init__.py")
+
+    def _module(self, name: str) -> Module:
+        try:
+            return self.modules[name[len(self.name) + 1 :]]
+        except KeyError:
+            raise ImportError(f"{self.name} has no module {name!r}", name=name) from None
+
+
+_packages: dict[str, Package] = {}
+
+
+class Finder:
+    """What stands in ``sys.meta_path``: finds the modules of packages that are loaded."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        package = _packages.get(name.partition(".")[0])
+        return None if package is None else package.spec(name)
+
+
+sys.meta_path.insert(0, Finder)

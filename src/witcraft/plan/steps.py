@@ -1,0 +1,273 @@
+"""The nouns of a plan.
+
+Decompiling a component is partial evaluation: instantiation is a call, every index becomes a value by data flow, and
+only side effects stay, as ordered ``Step``s. A ``CoreDef`` is a value that a step may name; an ``ExportDef`` is what
+the root gives. Nested components are gone, but for the number of the *component instance* (0 is the root) that each
+lift, lower and built-in belongs to, since may-leave and the handle table are kept by component instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from witcraft.core import tree as core
+from witcraft.model.types import Resource, TypeDef
+from witcraft.model.world import CoreModule, Function, Interface, World
+
+# ---- places ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPath:
+    """An import of the root by its extern names: ``("test:bench/host", "tick")``, or ``("log",)`` at the root."""
+
+    names: tuple[str, ...]
+
+
+# ---- values ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CoreExport:
+    """An export of a core module instance that a former ``InstantiateModule`` made."""
+
+    instance: int
+    name: str
+    type: core.ExternType
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """The core function of a former ``LowerImport``."""
+
+    index: int
+
+
+class ResourceOp(Enum):
+    NEW = "resource.new"
+    REP = "resource.rep"
+    DROP = "resource.drop"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceFunc:
+    """A resource built-in as component instance ``instance`` sees it."""
+
+    op: ResourceOp
+    instance: int
+    resource: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A core function that nothing here can run yet (an asynchronous built-in, say): named, refused if reached."""
+
+    feature: str
+    offset: int
+
+
+CoreDef = CoreExport | Lowered | ResourceFunc | Unsupported
+
+
+# ---- options -----------------------------------------------------------------------------------------------------
+
+
+class StringEncoding(Enum):
+    UTF8 = "utf8"
+    UTF16 = "utf16"
+    COMPACT = "latin1+utf16"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Canonical options with every index resolved to what a former step extracted.
+
+    ``memory``, ``realloc``, ``post_return`` and ``callback`` number the extractions of their kind.
+    """
+
+    instance: int
+    encoding: StringEncoding = StringEncoding.UTF8
+    memory: int | None = None
+    memory64: bool = False
+    realloc: int | None = None
+    post_return: int | None = None
+    callback: int | None = None
+    is_async: bool = False
+
+
+# ---- steps -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StaticModule:
+    """A core module of the component, by its number in ``Plan.modules``."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedModule:
+    path: ImportPath
+
+
+ModuleRef = StaticModule | ImportedModule
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleArg:
+    """One import of a core module: ``module`` and ``name`` as it asks for it, and the definition given."""
+
+    module: str
+    name: str
+    value: CoreDef
+
+
+@dataclass(frozen=True, slots=True)
+class InstantiateModule:
+    """Makes core instance ``index``; ``args`` stand in the order of a static module's imports."""
+
+    index: int
+    module: ModuleRef
+    args: tuple[ModuleArg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LowerImport:
+    """Makes core function ``Lowered(index)`` of an imported component function."""
+
+    index: int
+    path: ImportPath
+    function: Function
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractMemory:
+    index: int
+    source: CoreExport
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractRealloc:
+    index: int
+    source: CoreDef
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractPostReturn:
+    index: int
+    source: CoreDef
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractCallback:
+    index: int
+    source: CoreDef
+
+
+@dataclass(frozen=True, slots=True)
+class DefineResource:
+    """Resource ``index`` of ``Plan.resources`` comes to be, in component instance ``instance``."""
+
+    index: int
+    instance: int
+    dtor: CoreDef | None
+
+
+Step = (
+    InstantiateModule
+    | LowerImport
+    | ExtractMemory
+    | ExtractRealloc
+    | ExtractPostReturn
+    | ExtractCallback
+    | DefineResource
+)
+
+
+# ---- resources ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HostResource:
+    """Imported: the host defines it."""
+
+    path: ImportPath
+
+
+@dataclass(frozen=True, slots=True)
+class GuestResource:
+    """Defined by component instance ``instance``; ``name`` for messages."""
+
+    instance: int
+    name: str
+
+
+ResourceDef = HostResource | GuestResource
+
+
+# ---- exports -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedFunction:
+    function: Function
+    core: CoreDef
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class ReexportedFunction:
+    """An import of the root handed out again."""
+
+    function: Function
+    path: ImportPath
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedInstance:
+    interface: Interface
+    exports: tuple[tuple[str, ExportDef], ...]  # by extern name, in the interface's order
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedModule:
+    module: CoreModule
+    ref: ModuleRef
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedType:
+    type: TypeDef | Resource
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedComponent:
+    """A component as an export: named in the world, nothing to call."""
+
+    name: str
+
+
+ExportDef = LiftedFunction | ReexportedFunction | ExportedInstance | ExportedModule | ExportedType | ExportedComponent
+
+
+# ---- the plan ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a language needs to instantiate the component and to call it.
+
+    ``resources`` are numbered; ``resource_ids`` says which number a resource of the world has (several resources of
+    the world may be one at run time). ``instances`` counts component instances.
+    """
+
+    world: World
+    modules: tuple[core.Module, ...]
+    instances: int
+    resources: tuple[ResourceDef, ...]
+    resource_ids: Mapping[Resource, int]
+    steps: tuple[Step, ...]
+    exports: tuple[tuple[str, ExportDef], ...]

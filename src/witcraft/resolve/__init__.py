@@ -1,0 +1,33 @@
+"""Meaning: index spaces to types, imports and exports to a ``World``. The validator is this, run to the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from witcraft.component.tree import Component
+from witcraft.errors import ComponentError
+from witcraft.model.world import World
+from witcraft.resolve.component import walk_component
+from witcraft.resolve.docs import read_docs
+from witcraft.resolve.ledger import Ledger
+from witcraft.resolve.world import world
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A component that was found to be valid, and what it wants and gives."""
+
+    component: Component
+    world: World
+
+
+def resolve(component: Component) -> Resolved:
+    """Checks ``component`` and all that is in it, and finds its imports and exports.
+
+    Raises ``ComponentError`` with the offset and path of the definition that is invalid.
+    """
+    try:
+        scope = walk_component(component, Ledger(), None, read_docs(component.customs))
+        return Resolved(component, world(component, scope))
+    except RecursionError:  # called deep in someone else's stack, since every depth is limited
+        raise ComponentError("the component nests deeper than is left of Python's stack") from None

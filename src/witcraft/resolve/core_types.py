@@ -1,0 +1,205 @@
+"""Core modules by their types, and what may be given for what they import.
+
+(Core specification, "Import Matching"; component-model Explainer, "Type Definitions", ``core:moduletype``.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from witcraft.component import tree
+from witcraft.core import tree as core
+from witcraft.errors import ComponentError
+from witcraft.resolve.meaning import CoreInstance, ModuleType
+
+Declaration = tree.ModuleImport | tree.ModuleExport | tree.ModuleOuterAlias | core.CoreType
+OuterType = Callable[[int, int], core.CoreType | ModuleType]  # count 0 is the scope around the module type
+
+NUMBERS = {"i32", "i64", "f32", "f64", "v128"}
+
+
+EXTERN_CLASSES: dict[tree.AnySort, type] = {
+    core.Sort.FUNC: core.FuncType,
+    core.Sort.TABLE: core.TableType,
+    core.Sort.MEMORY: core.MemoryType,
+    core.Sort.GLOBAL: core.GlobalType,
+    core.Sort.TAG: core.TagType,
+}
+"""What core instances export, by sort."""
+
+
+# ---- matching ---------------------------------------------------------------------------------------------------
+
+
+def check_extern(given: core.ExternType, wanted: core.ExternType) -> None:
+    """Raises ``ComponentError`` unless an export of type ``given`` can be imported as ``wanted``."""
+    match given, wanted:
+        case core.FuncType(), core.FuncType():
+            fits = same_types(given.params, wanted.params) and same_types(given.results, wanted.results)
+        case core.TagType(have), core.TagType(want):
+            fits = same_types(have.params, want.params) and same_types(have.results, want.results)
+        case core.MemoryType(have), core.MemoryType(want):
+            fits = limits_fit(have, want)
+        case core.TableType(), core.TableType():
+            fits = same_type(given.element, wanted.element) and limits_fit(given.limits, wanted.limits)
+        case core.GlobalType(), core.GlobalType():
+            same = (given.mutable, given.shared) == (wanted.mutable, wanted.shared)
+            fits = same and same_type(given.type, wanted.type)
+        case _:
+            fits = False
+    if not fits:
+        raise ComponentError(f"expected {show(wanted)}, found {show(given)}")
+
+
+def same_types(given: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    return len(given) == len(wanted) and all(map(same_type, given, wanted))
+
+
+def same_type(given: str, wanted: str) -> bool:
+    """A reference may be a subtype, and may name a type of its own module: that is left to the engine's linker."""
+    return given == wanted or (given.startswith("(ref") and wanted not in NUMBERS)
+
+
+def limits_fit(given: core.Limits, wanted: core.Limits) -> bool:
+    if (given.is64, given.shared, given.page_size_log2) != (wanted.is64, wanted.shared, wanted.page_size_log2):
+        return False
+    if given.minimum < wanted.minimum:
+        return False
+    return wanted.maximum is None or (given.maximum is not None and given.maximum <= wanted.maximum)
+
+
+def check_module(given: ModuleType, wanted: ModuleType) -> None:
+    """A module may import less than is wanted, and export more."""
+    for (module, name), have in given.imports.items():
+        offered = wanted.imports.get((module, name))
+        if offered is None:
+            raise ComponentError(f'the core module imports "{module}" "{name}" as well')
+        check_named(f'import "{module}" "{name}"', offered, have)
+    for name, want in wanted.exports.items():
+        export = given.exports.get(name)
+        if export is None:
+            raise ComponentError(f'the core module has no export "{name}"')
+        check_named(f'export "{name}"', export, want)
+
+
+def check_named(title: str, given: core.ExternType, wanted: core.ExternType) -> None:
+    try:
+        check_extern(given, wanted)
+    except ComponentError as error:
+        raise ComponentError(f"{title}: {error.message}") from None
+
+
+def check_arguments(module: ModuleType, args: dict[str, CoreInstance]) -> None:
+    """Is everything that a core module imports there, and of a type that fits?"""
+    for (namespace, name), wanted in module.imports.items():
+        instance = args.get(namespace)
+        if instance is None:
+            raise ComponentError(f'no argument for the core imports of "{namespace}"')
+        given = instance.get(name)
+        if given is None:
+            raise ComponentError(f'the argument "{namespace}" has no export "{name}"')
+        check_named(f'core import "{namespace}" "{name}"', given, wanted)
+
+
+# ---- the type of a module ---------------------------------------------------------------------------------------
+
+
+def module_type(module: core.Module) -> ModuleType:
+    imports: dict[tuple[str, str], core.ExternType] = {}
+    for item in module.imports:
+        if (item.module, item.name) in imports:
+            raise ComponentError(f'the core module imports "{item.module}" "{item.name}" twice', item.offset)
+        imports[item.module, item.name] = item.type
+    return ModuleType(imports, {item.name: item.type for item in module.exports})
+
+
+class ModuleDeclarations:
+    """A module type is declared in a type index space of its own; ``outer(count, index)`` looks beyond it."""
+
+    def __init__(self, outer: OuterType) -> None:
+        self.outer = outer
+        self.types: list[core.CoreType] = []
+        self.imports: dict[tuple[str, str], core.ExternType] = {}
+        self.exports: dict[str, core.ExternType] = {}
+
+    def declare(self, declaration: Declaration) -> None:
+        match declaration:
+            case core.FuncType() | core.OtherType():
+                self.types.append(declaration)
+            case tree.ModuleOuterAlias(count, index):
+                self.types.append(self.types_at(count, index))
+            case tree.ModuleImport(module, name, ty):
+                if (module, name) in self.imports:
+                    raise ComponentError(f'the module type imports "{module}" "{name}" twice')
+                self.imports[module, name] = self.extern(ty)
+            case tree.ModuleExport(name, ty):
+                if name in self.exports:
+                    raise ComponentError(f'the module type exports "{name}" twice')
+                self.exports[name] = self.extern(ty)
+            case _:
+                assert_never(declaration)
+
+    def types_at(self, count: int, index: int) -> core.CoreType:
+        if count == 0:
+            return self.core_type(index)
+        found = self.outer(count - 1, index)
+        if isinstance(found, ModuleType):
+            raise ComponentError("a module type cannot mention another module type")
+        return found
+
+    def core_type(self, index: int) -> core.CoreType:
+        if index >= len(self.types):
+            raise ComponentError(f"core type {index} is unknown in the module type: it has {len(self.types)}")
+        return self.types[index]
+
+    def extern(self, ty: tree.CoreExternType) -> core.ExternType:
+        match ty:
+            case tree.FuncOfType(index):
+                return self.function(index)
+            case tree.TagOfType(index):
+                return core.TagType(self.function(index))
+            case _:
+                return ty
+
+    def function(self, index: int) -> core.FuncType:
+        found = self.core_type(index)
+        if not isinstance(found, core.FuncType):
+            raise ComponentError(f"core type {index} is no function type")
+        return found
+
+
+# ---- text -------------------------------------------------------------------------------------------------------
+
+
+def show(ty: core.ExternType) -> str:
+    """As WAT has it, without names."""
+    match ty:
+        case core.FuncType(params, results):
+            return f"(func{clause('param', params)}{clause('result', results)})"
+        case core.TagType(core.FuncType(params, _)):
+            return f"(tag{clause('param', params)})"
+        case core.MemoryType(limits):
+            return f"(memory {show_limits(limits)})"
+        case core.TableType(element, limits):
+            return f"(table {show_limits(limits)} {element})"
+        case core.GlobalType(type, mutable):
+            return f"(global (mut {type}))" if mutable else f"(global {type})"
+        case _:
+            assert_never(ty)
+
+
+def clause(keyword: str, types: tuple[str, ...]) -> str:
+    return f" ({keyword} {' '.join(types)})" if types else ""
+
+
+def show_limits(limits: core.Limits) -> str:
+    words = ["i64"] if limits.is64 else []
+    words.append(str(limits.minimum))
+    if limits.maximum is not None:
+        words.append(str(limits.maximum))
+    if limits.shared:
+        words.append("shared")
+    if limits.page_size_log2 != 16:
+        words.append(f"(pagesize {1 << limits.page_size_log2})")
+    return " ".join(words)

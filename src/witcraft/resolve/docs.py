@@ -1,0 +1,92 @@
+"""Documentation out of a ``package-docs`` custom section: a version byte, then JSON.
+
+In a finished component it documents the world "root": its functions and types, its inline interfaces, and the imports
+and exports of other interfaces; under ``interfaces``, those by their full names. A custom section cannot make a
+component invalid, so what is not as expected is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from witcraft.core.tree import Custom
+from witcraft.model.types import NO_DOCS, Docs
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WorldDocs:
+    """``verb`` is "import" or "export" throughout; ``interface`` an extern name, "" for the world itself."""
+
+    world: Json = field(default_factory=dict)
+    interfaces: Json = field(default_factory=dict)
+
+    def text(self) -> Docs:
+        return docs(self.world)
+
+    def of_interface(self, verb: str, name: str) -> Docs:
+        found = docs(self.interface(verb, name))
+        return found if found.text else docs(member(self.world, f"interface_{verb}_docs").get(name))
+
+    def of_function(self, verb: str, interface: str, name: str) -> Docs:
+        if interface:
+            return docs(member(self.interface(verb, interface), "funcs").get(name))
+        return docs(either(self.world, "func_exports", "funcs", verb, name))
+
+    def of_types(self, verb: str, interface: str) -> Mapping[str, Docs]:
+        if not self.world and not self.interfaces:
+            return {}
+        scope = self.interface(verb, interface) if interface else self.world
+        return {name: docs(value) for name, value in member(scope, "types").items()}
+
+    def interface(self, verb: str, name: str) -> Json:
+        found = either(self.world, "interface_exports", "interfaces", verb, name)
+        return as_object(found if found is not None else self.interfaces.get(name))
+
+
+NO_WORLD_DOCS = WorldDocs()
+
+
+def either(world: Json, exports: str, imports: str, verb: str, name: str) -> Any:
+    """An older form of the section has exports among the imports, unless both have that name."""
+    found = member(world, exports).get(name) if verb == "export" else None
+    return found if found is not None else member(world, imports).get(name)
+
+
+def read_docs(customs: tuple[Custom, ...]) -> WorldDocs:
+    for custom in customs:
+        if custom.name == "package-docs" and bytes(custom.data[:1]) in (b"\0", b"\1"):
+            package = parse(bytes(custom.data[1:]))
+            return WorldDocs(member(member(package, "worlds"), "root"), member(package, "interfaces"))
+    return NO_WORLD_DOCS
+
+
+def parse(data: bytes) -> Json:
+    try:
+        return as_object(json.loads(data))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def docs(value: object) -> Docs:
+    """Of an object with ``docs`` and perhaps ``items``, or of a bare string."""
+    if isinstance(value, str):
+        return Docs(value)
+    found = as_object(value)
+    items = {name: text for name, text in member(found, "items").items() if isinstance(text, str)}
+    text = found.get("docs")
+    if not isinstance(text, str):
+        text = ""
+    return Docs(text, items) if text or items else NO_DOCS
+
+
+def member(value: Json, name: str) -> Json:
+    return as_object(value.get(name))
+
+
+def as_object(value: object) -> Json:
+    return value if isinstance(value, dict) else {}

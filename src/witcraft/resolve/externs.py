@@ -1,0 +1,101 @@
+"""Imports and exports (component-model Explainer, "Import and Export Definitions")."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from witcraft.component import tree
+from witcraft.errors import ComponentError
+from witcraft.model.types import NO_DOCS, Resource, TypeDef
+from witcraft.resolve import values
+from witcraft.resolve.ledger import is_value
+from witcraft.resolve.meaning import (
+    AnyType,
+    ComponentType,
+    Extern,
+    Instance,
+    InstanceType,
+    ModuleType,
+    TypeItem,
+    ValueItem,
+)
+from witcraft.resolve.naming import Exporter
+from witcraft.resolve.scope import Kind, Scope, of_class
+from witcraft.resolve.substitute import Opening, nothing_open, open_instance
+from witcraft.resolve.subtype import check
+
+
+def import_(scope: Scope, definition: tree.Import) -> None:
+    extern = declared(scope, "import", definition.name.name, definition.type)
+    scope.append(extern)
+    scope.imports.introduce(definition.name, extern)
+    scope.imports.check_visible(extern)
+
+
+def export(scope: Scope, definition: tree.Export) -> None:
+    extern, name = scope.extern(definition.item), definition.name.name
+    if definition.type is not None:
+        extern = ascribe(scope, extern, definition.type, name)
+    owner = name if isinstance(extern, Instance) else ""
+    exporter = Exporter(scope.exports, owner, scope.docs.of_types("export", owner))
+    enter_export(scope, definition.name, exporter.extern(name, extern))
+
+
+def enter_export(scope: Scope, name: tree.ExternName, extern: Extern) -> None:
+    scope.append(extern)
+    scope.exports.introduce(name, extern)
+    if scope.kind is not Kind.INSTANCE_TYPE:
+        scope.exports.check_visible(extern)
+
+
+def ascribe(scope: Scope, extern: Extern, desc: tree.ExternDesc, name: str) -> Extern:
+    """The type that an export is given stands for it from there on, once it has been found to fit."""
+    if isinstance(desc, tree.InstanceExtern):
+        template = of_class(InstanceType, scope.type(desc.type), desc.type, "instance type")
+        check(extern, Instance(template.exports), Opening(scope.ledger, template))
+    wanted = declared(scope, "export", name, desc)
+    if isinstance(desc, tree.TypeExtern) and isinstance(desc.bound, tree.SubResource):
+        if not isinstance(extern, TypeItem) or not isinstance(extern.type, Resource):
+            raise ComponentError("only a resource type can be exported as one")
+    elif not isinstance(desc, tree.InstanceExtern):
+        check(extern, wanted, nothing_open(scope.ledger))
+    return wanted
+
+
+# ---- imports, and exports that are declared only ----------------------------------------------------------------
+
+
+def declared(scope: Scope, verb: str, name: str, desc: tree.ExternDesc) -> Extern:
+    """What an import or export of that type is: instances open, and types with the name that they have here."""
+    match desc:
+        case tree.FuncExtern(index):
+            return scope.func_type(index)
+        case tree.InstanceExtern(index):
+            template = of_class(InstanceType, scope.type(index), index, "instance type")
+            return open_instance(scope.ledger, template, name, scope.docs.of_types(verb, name))
+        case tree.ComponentExtern(index):
+            return of_class(ComponentType, scope.type(index), index, "component type")
+        case tree.ModuleExtern(index):
+            return of_class(ModuleType, scope.core_type(index), index, "core module type")
+        case tree.ValueExtern():
+            return value_item(scope, desc)
+        case tree.TypeExtern(bound):
+            return scope.ledger.note(TypeItem(declared_type(scope, verb, name, bound)))
+        case _:
+            assert_never(desc)
+
+
+def declared_type(scope: Scope, verb: str, name: str, bound: tree.TypeEq | tree.SubResource) -> AnyType:
+    docs = scope.docs.of_types(verb, "").get(name, NO_DOCS)
+    if isinstance(bound, tree.SubResource):
+        return scope.ledger.note(Resource("", name, docs))
+    ty = scope.type(bound.index)
+    return scope.ledger.note(TypeDef("", name, ty, docs)) if is_value(ty) else ty
+
+
+def value_item(scope: Scope, desc: tree.ValueExtern) -> ValueItem:
+    if desc.type is not None:
+        return scope.ledger.note(ValueItem(values.type_ref(scope, desc.type)))
+    if desc.equals is None:
+        raise ComponentError("a value has a type or equals another")
+    return scope.ledger.note(ValueItem(scope.value(desc.equals)))

@@ -1,0 +1,147 @@
+"""Names of imports and exports (component-model Explainer, "Import and Export Definitions" and "Name Uniqueness")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from witcraft.component.tree import ExternName
+from witcraft.errors import ComponentError
+
+FIRST = r"(?:[a-z][0-9a-z]*|[A-Z][0-9A-Z]*)"
+FRAGMENT = rf"(?:[0-9]+{FIRST}?|{FIRST})"  # one way to match each, or hostile names would take exponential time
+LABEL = rf"{FIRST}(?:-{FRAGMENT})*"
+WORDS = r"[a-z][0-9a-z]*(?:-[0-9a-z]+)*"
+NUMBER = r"(?:0|[1-9][0-9]*)"
+PRERELEASE = r"(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)"
+BUILD = r"[0-9a-zA-Z-]+"
+SEMVER = rf"{NUMBER}\.{NUMBER}\.{NUMBER}(?:-{PRERELEASE}(?:\.{PRERELEASE})*)?(?:\+{BUILD}(?:\.{BUILD})*)?"
+CANONICAL_VERSION = r"[1-9][0-9]*|0\.[1-9][0-9]*|0\.0\.[1-9][0-9]*|0\.0\.0"
+
+is_label = re.compile(LABEL).fullmatch
+is_semver = re.compile(SEMVER).fullmatch
+is_canonical_version = re.compile(CANONICAL_VERSION).fullmatch
+interface_parts = re.compile(rf"(?P<path>{WORDS}:{WORDS}/{LABEL})(?:@(?P<version>.*))?").fullmatch
+annotated_parts = re.compile(
+    r"\[(?P<kind>constructor|method|static)\](?P<resource>[^.]*)(?:\.(?P<member>.*))?"
+).fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """``kind``: "constructor", whose ``member`` is empty, "method" or "static"."""
+
+    kind: str
+    resource: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceName:
+    path: str
+    version: str | None
+
+
+Name = Label | Annotated | InterfaceName
+
+
+def parse(name: str) -> Name:
+    if name.startswith("["):
+        return annotated(name)
+    if ":" in name:
+        return interface_name(name)
+    return Label(check_label(name))
+
+
+def check_label(label: str) -> str:
+    if not is_label(label):
+        raise ComponentError(f"{quoted(label)} is not in kebab case")
+    return label
+
+
+def annotated(name: str) -> Annotated:
+    found = annotated_parts(name)
+    if not found:
+        raise ComponentError(f"{quoted(name)} is no name of a constructor, method or static function")
+    kind, resource, member = found["kind"], check_label(found["resource"]), found["member"]
+    if kind == "constructor":
+        if member is not None:
+            raise ComponentError(f"{quoted(name)} names more than a resource")
+        return Annotated(kind, resource, "")
+    if member is None:
+        raise ComponentError(f"{quoted(name)} names a resource, and nothing of it")
+    return Annotated(kind, resource, check_label(member))
+
+
+def interface_name(name: str) -> InterfaceName:
+    found = interface_parts(name)
+    if not found:
+        raise ComponentError(f"{quoted(name)} is no name of an interface")
+    version = found["version"]
+    if version is not None and not is_semver(version) and not is_canonical_version(version):
+        raise ComponentError(f"{quoted(name)} has no semantic version")
+    return InterfaceName(found["path"], version)
+
+
+# ---- attributes -------------------------------------------------------------------------------------------------
+
+
+def check_attributes(extern: ExternName, name: Name, is_instance: bool) -> None:
+    if extern.implements is not None:
+        if not is_instance or not isinstance(name, Label):
+            raise ComponentError("only an instance with a plain name can have an `implements`")
+        interface_name(extern.implements)
+    if extern.version_suffix is not None:
+        if not is_instance:
+            raise ComponentError("only an instance can have a version suffix")
+        check_version_suffix(extern.version_suffix, name)
+
+
+def check_version_suffix(suffix: str, name: Name) -> None:
+    version = name.version if isinstance(name, InterfaceName) else None
+    if version is None or not is_canonical_version(version) or not is_semver(version + suffix):
+        raise ComponentError(f"the version suffix {quoted(suffix)} makes no semantic version of the name's")
+
+
+# ---- uniqueness -------------------------------------------------------------------------------------------------
+
+
+def unique_key(name: Name) -> str:
+    """Strongly unique names have different keys."""
+    match name:
+        case Label(label):
+            return folded(label)
+        case Annotated("constructor", resource):
+            return f"[constructor]{folded(resource)}"
+        case Annotated(_, resource, member):
+            resource, member = folded(resource), folded(member)
+            return member if member == resource else f"{resource}.{member}"
+        case InterfaceName(path, version):
+            return f"{path.lower()}@{version}"
+
+
+def folded(label: str) -> str:
+    """Neither case nor hyphens tell labels apart."""
+    return label.lower().replace("-", "")
+
+
+def check_labels(labels: Iterable[str], noun: str) -> None:
+    """Names of fields, cases, flags, parameters: kebab case, and different from each other but for case."""
+    seen: set[str] = set()
+    for label in labels:
+        key = check_label(label).lower()
+        if key in seen:
+            raise ComponentError(f"{noun} {quoted(label)} is there twice")
+        seen.add(key)
+
+
+def quoted(name: str) -> str:
+    """For a message: no control characters, and not a page long."""
+    text = name if len(name) <= 60 else name[:60] + "..."
+    return '"' + "".join([c if c.isprintable() else repr(c)[1:-1] for c in text]) + '"'

@@ -1,0 +1,163 @@
+"""An instance by its WIT names: ``app["test:bench/api@1.0.0"]["echo-bytes"]``, and what it asks of its imports.
+
+Both read the table of names that every emitted package carries. A leaf of it is ``(Python name, WIT text)``; the
+Python name of a resource's function is dotted, ``"Blob.read"``. An interface is ``(attribute, module, leaves by WIT
+name)``: the attribute of the instance (or of the imports) that holds its functions, and the module of the package that
+holds its types; either may be empty.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .errors import LinkError
+from .versions import find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from types import ModuleType
+    from typing import Any, ClassVar, TypeAlias
+
+    Leaf: TypeAlias = tuple[str, str]
+    Interface: TypeAlias = tuple[str, str, Mapping[str, Leaf]]
+    Items: TypeAlias = Mapping[str, Leaf | Interface]
+    # `Any`, because type checkers infer less of a display of dictionaries than stands in it: {"imports": Items, ...}.
+    Table: TypeAlias = Mapping[str, Any]
+
+PROVIDED = ("func", "async func", "resource", "core module")
+"""How the WIT text of a thing begins that a host gives; every other leaf is a type."""
+
+_MISSING = object()
+
+
+class Root:
+    """Base of the root class of every emitted package: gives exports, and the types of imports, by their WIT names."""
+
+    __slots__ = ()
+
+    _wit: ClassVar[Table]
+    _package: ClassVar[str]
+
+    def __getitem__(self, name: str) -> Any:
+        """The export ``name``, whose version may be left out or be another one of the same track.
+
+        Raises ``KeyError`` for a name that is unknown or may mean several.
+        """
+        exports, imports = self._wit["exports"], self._wit["imports"]
+        if (key := _only(name, exports)) is not None:
+            return _export(self, key, exports[key])
+        if (key := _only(name, imports)) is not None and len(imports[key]) == 3 and imports[key][1]:
+            _, module, leaves = imports[key]
+            return View(key, leaves, _module(f"{self._package}.{module}"))
+        raise KeyError(f"there is no export {name!r}; there is {_listed(exports)}")
+
+
+class View:
+    """An interface of an instance: functions, resources and types by Python names, and by WIT names as items."""
+
+    __slots__ = ("_leaves", "_name", "_places")
+
+    def __init__(self, name: str, leaves: Mapping[str, Leaf], *places: object) -> None:
+        self._name, self._leaves, self._places = name, leaves, places
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._find(name)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._leaves:
+            raise KeyError(f"{self._name} has no {name!r}; it has {_listed(self._leaves)}")
+        return self._find(self._leaves[name][0])
+
+    def _find(self, path: str) -> Any:
+        found = _look(path, self._places)
+        if found is _MISSING:
+            raise AttributeError(f"{self._name} has no {path!r}", name=path, obj=self)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._leaves
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._leaves)
+
+    def __len__(self) -> int:
+        return len(self._leaves)
+
+    def __dir__(self) -> list[str]:
+        return sorted({path.partition(".")[0] for path, _ in self._leaves.values()})
+
+    def __repr__(self) -> str:
+        return f"<{self._name}: {_listed(self._leaves)}>"
+
+
+def link(imports: object, table: Table) -> None:
+    """Raises ``LinkError`` with everything that ``imports``, an object with one attribute an import, lacks."""
+    flaws = [flaw for name, item in table["imports"].items() for flaw in lacking(name, item, imports)]
+    if flaws:
+        raise unlinkable(flaws)
+
+
+def unlinkable(flaws: Iterable[str]) -> LinkError:
+    return LinkError("\n  ".join(["the imports do not fit the component", *flaws]))
+
+
+def lacking(name: str, item: Leaf | Interface, imports: object) -> list[str]:
+    """A line for each function, resource or module of the import ``name`` that ``imports`` does not have."""
+    if len(item) == 2:
+        return _flaws(name, item, imports)
+    attribute, _, leaves = item
+    host = getattr(imports, attribute, None) if attribute else None
+    return [flaw for leaf, it in leaves.items() for flaw in _flaws(f"{name} {leaf}", it, host)]
+
+
+def _flaws(title: str, leaf: Leaf, host: object) -> list[str]:
+    path, text = leaf
+    if not text.startswith(PROVIDED):
+        return []
+    found = _look(path, (host,))
+    if found is _MISSING or found is None:
+        return [f"missing  {title}: {text}"]
+    if not callable(found) and text != "core module":
+        return [f"no use   {title}: {text}, but {type(found).__qualname__} cannot be called"]
+    return []
+
+
+def _export(root: Root, name: str, item: Leaf | Interface) -> Any:
+    """A function from the instance, a type from the package; an interface with both."""
+    if len(item) == 2:
+        return _look(item[0], (root, _module(root._package)))
+    attribute, module, leaves = item
+    functions = [getattr(root, attribute)] if attribute else []
+    return View(name, leaves, *functions, *([_module(f"{root._package}.{module}")] if module else []))
+
+
+def _only(name: str, items: Iterable[str]) -> str | None:
+    found = find(name, items)
+    if len(found) > 1:
+        raise KeyError(f"{name!r} may be any of {_listed(found)}")
+    return found[0] if found else None
+
+
+def _look(path: str, places: Iterable[object]) -> Any:
+    """What the dotted ``path`` leads to from the first place that has its beginning; ``_MISSING`` if nothing."""
+    first, *rest = path.split(".")
+    for place in places:
+        found = getattr(place, first, _MISSING)
+        if found is not _MISSING:
+            for part in rest:
+                found = getattr(found, part, _MISSING)
+            return found
+    return _MISSING
+
+
+def _module(name: str) -> ModuleType:
+    if name not in sys.modules:
+        __import__(name)
+    return sys.modules[name]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, names)) or "nothing"

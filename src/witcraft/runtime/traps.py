@@ -1,0 +1,31 @@
+"""The traps that the gate raises: codes and messages.
+
+The gate is the core module that keeps the canonical ABI's rules on instances and handles. When one is broken it leaves
+a code and a detail (an unsigned number: a handle index, or 0) in its mailbox and calls the host. The messages are
+Wasmtime's, word for word where it has one.
+"""
+
+CANNOT_LEAVE = 1
+UNKNOWN_HANDLE = 2
+WRONG_TYPE = 3
+LENT = 4
+NOT_OWNED = 5
+BORROWS_REMAIN = 6
+TABLE_FULL = 7
+NO_MEMORY = 8
+UNCAUGHT_EXCEPTION = 9
+
+MESSAGES: dict[int, str] = {
+    CANNOT_LEAVE: "cannot leave component instance",
+    UNKNOWN_HANDLE: "unknown handle index {detail}",
+    WRONG_TYPE: (
+        "handle index {detail} used with the wrong type, "
+        "expected guest-defined resource but found a different guest-defined resource"
+    ),
+    LENT: "cannot remove owned resource while borrowed",
+    NOT_OWNED: "cannot lift own resource from a borrow",
+    BORROWS_REMAIN: "borrow handles still remain at the end of the call",
+    TABLE_FULL: "cannot allocate another handle: index overflow",
+    NO_MEMORY: "cannot allocate another handle: out of memory",
+    UNCAUGHT_EXCEPTION: "an exception was thrown out of a destructor",
+}
