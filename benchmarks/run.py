@@ -1,9 +1,9 @@
 """`make bench`: every row in every column, in one process, interleaved, so that a slow moment of the machine hits all.
 
-    python -m benchmarks [--columns limit,native,witcraft] [--rounds 9] [--json FILE] [--refusals] [row ...]
+    python -m benchmarks [--columns limit,native,witcraft] [--rounds 9] [--json FILE] [--refusals] [--big WASM] [row..]
 
-A row is chosen by a part of its name or by the name of its component. Microseconds are medians; a ratio is the median
-of the rounds' ratios.
+A row is chosen by a part of its name or by the name of its component; `start` chooses the time before the first result.
+Microseconds are medians; a ratio is the median of the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from timeit import Timer
 from typing import Any
 
+from . import start
 from .rows import ROWS, Column, Opened, Row
 
 COLUMNS = {"limit": (".limit_layouts", "Limit"), "native": (".native", "Native"), "witcraft": (".ours", "Witcraft")}
@@ -39,6 +41,10 @@ class Cell:
     refusal: str = ""
     calls: int = 1
     samples: list[float] = field(default_factory=list)
+
+    @property
+    def slow(self) -> bool:
+        return bool(self.samples) and self.samples[0] > SLOW
 
     def sample(self) -> None:
         if self.timer:
@@ -88,7 +94,7 @@ def measure(row: Row, opened: dict[str, Opened | str], rounds: int) -> dict[str,
     cells = {name: prepare(row, instance) for name, instance in opened.items()}
     for turn in range(rounds):
         for cell in cells.values():
-            if turn < 3 or cell.samples[:1] < [SLOW]:
+            if turn < 3 or not cell.slow:
                 cell.sample()
     return cells
 
@@ -149,22 +155,21 @@ def chosen(patterns: Sequence[str]) -> list[Row]:
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("rows", nargs="*", help="part of a row's name, or a component's name")
+    parser.add_argument("rows", nargs="*", help="part of a row's name, a component's name, or `start`")
     parser.add_argument("--columns", default=",".join(COLUMNS), help="which columns, by name, with commas")
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--big", type=Path, metavar="WASM", help="a large component, to generate bindings for as well")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there as well")
     parser.add_argument("--refusals", action="store_true", help="say why a cell is empty")
     return parser.parse_args()
 
 
-def main() -> None:
-    options = parse()
+def run_rows(options: argparse.Namespace) -> list[dict[str, Any]]:
     columns = [column for name in options.columns.split(",") if (column := load_column(name))]
     ratios = [pair for pair in RATIOS if {column.name for column in columns}.issuperset(pair)]
     opened: dict[str, dict[str, Opened | str]] = {}
     results = []
-    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}; microseconds, median")
-    print(line(["row", *(column.name for column in columns), *(f"{over}/{under}" for over, under in ratios)]))
+    print(line(["microseconds", *(column.name for column in columns), *(f"{over}/{under}" for over, under in ratios)]))
     for row in chosen(options.rows):
         if row.component not in opened:
             opened[row.component] = {column.name: open_column(column, row.component) for column in columns}
@@ -173,6 +178,22 @@ def main() -> None:
         if options.refusals:
             print(*(f"    {name}: {cell.refusal}" for name, cell in cells.items() if cell.refusal), sep="\n")
         results.append(as_json(row, cells, ratios))
+    return results
+
+
+def run_start(options: argparse.Namespace) -> start.Result:
+    with TemporaryDirectory() as folder:
+        return start.measure(Path(folder), options.rounds, options.big, line)
+
+
+def main() -> None:
+    options = parse()
+    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    results: dict[str, Any] = {}
+    if options.rows != ["start"]:
+        results["rows"] = run_rows(options)
+    if not options.rows or "start" in options.rows:
+        results["start"] = run_start(options)
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n")
 

@@ -16,13 +16,25 @@ from statistics import median
 from . import engine
 
 HERE = Path(__file__).parent
-BEGIN = "import time; begin = time.perf_counter()\n"
-END = "\nprint((time.perf_counter() - begin) * 1e3)"
+BEGIN = """
+import os, sys, time
+def peak():
+    if sys.platform == "darwin":
+        import resource
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
+    with open("/proc/self/status") as status:  # what getrusage tells on Linux begins with the parent's peak
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / (1 << 10)
+used, folder, begin = peak(), os.environ["FOLDER"], time.perf_counter()
+"""
+END = """
+print((time.perf_counter() - begin) * 1e3, peak() - used)
+"""
 LIMIT = """
 from benchmarks.engine import load_module
 from benchmarks.limit import Bench
 bench = Bench(lambda n: n, lambda name: load_module(f"{folder}/{name}.cwasm"))
-assert bench.add(1, 2) == 3"""
+assert bench.add(1, 2) == 3
+"""
 NATIVE = """
 from wasmtime import Config, Engine, Store
 from wasmtime.component import Component, Linker
@@ -34,26 +46,28 @@ with linker.root() as root, root.add_instance("test:bench/host") as host:
     host.add_func("tick", lambda store, n: n)
 with open(f"{folder}/bench.wasm", "rb") as file:
     instance = linker.instantiate(store, Component(engine, file.read()))
-assert instance.get_func(store, "add")(store, 1, 2) == 3"""
+assert instance.get_func(store, "add")(store, 1, 2) == 3
+"""
 LOAD = """
 import witcraft
 bench = witcraft.load(f"{folder}/bench.wasm").instantiate({"test:bench/host": {"tick": lambda n: n}})
-assert bench.add(1, 2) == 3"""
-GENERATE = """
-import resource, sys
-from witcraft.cli import main
-try:
-    main(["python", f"{folder}/bench.wasm", "-o", f"{folder}/bench", "--name", "bench"])
-except SystemExit as exit:
-    assert not exit.code, exit.code"""
+assert bench.add(1, 2) == 3
+"""
 BINDINGS = """
-import sys
 sys.path.insert(0, folder)
 from bench import Bench, BenchImports
 class Host:
     def tick(self, n): return n
 bench = Bench(BenchImports(host=Host()))
-assert bench.add(1, 2) == 3"""
+assert bench.add(1, 2) == 3
+"""
+GENERATE = """
+from witcraft.cli import main
+try:
+    main(["python", os.environ["COMPONENT"], "-o", f"{folder}/" + os.environ["NAME"], "--name", os.environ["NAME"]])
+except SystemExit as exit:
+    assert not exit.code, exit.code
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +75,33 @@ class Start:
     name: str
     script: str
     fresh_cache: bool = False
-    """Whether the cache directory is emptied before every run."""
+    """Whether every run starts with an empty cache directory."""
+    component: Path | None = None
+    """What to generate bindings for."""
+    package: str = ""
 
 
-STARTS = (
-    Start("limit, precompiled", LIMIT),
-    Start("native, its cache", NATIVE),
-    Start("witcraft.load, cold", LOAD, fresh_cache=True),
-    Start("witcraft.load, cache", LOAD),
-    Start("witcraft python", GENERATE),
-    Start("bindings, cold", BINDINGS, fresh_cache=True),
-    Start("bindings, cache", BINDINGS),
-)
+@dataclass(frozen=True, slots=True)
+class Cost:
+    milliseconds: float
+    megabytes: float
+    """Peak memory above that of the bare interpreter."""
+
+
+def starts(folder: Path, big: Path | None) -> list[Start]:
+    """In this order: the bindings that one writes, a later one imports."""
+    found = [
+        Start("limit, precompiled", LIMIT),
+        Start("native, its cache", NATIVE),
+        Start("witcraft.load, cold", LOAD, fresh_cache=True),
+        Start("witcraft.load, cache", LOAD),
+        Start("generate", GENERATE, component=folder / "bench.wasm", package="bench"),
+        Start("bindings, cold", BINDINGS, fresh_cache=True),
+        Start("bindings, cache", BINDINGS),
+    ]
+    if big:
+        found.append(Start(f"generate {big.stat().st_size / 1e6:.1f} MB", GENERATE, component=big, package="big"))
+    return found
 
 
 def lay_out(folder: Path) -> None:
@@ -83,29 +112,49 @@ def lay_out(folder: Path) -> None:
         (folder / f"{name}.cwasm").write_bytes(engine.precompile(wasm))
 
 
-def run(start: Start, folder: Path, turn: int) -> float | str:
-    """Milliseconds, or the last line of what went wrong."""
+def run(start: Start, folder: Path, turn: int) -> Cost | str:
+    """The cost, or the last line of what went wrong."""
     cache = folder / (f"cache-{start.name}-{turn}" if start.fresh_cache else "cache")
     cache.mkdir(exist_ok=True)
-    environment = os.environ | {"XDG_CACHE_HOME": str(cache), "folder": str(folder)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a user's second start has its modules compiled
-    script = f"{BEGIN}import os; folder = os.environ['folder']{start.script}{END}"
-    command = [sys.executable, "-c", script]
+    environment = os.environ | {
+        "FOLDER": str(folder),
+        "COMPONENT": str(start.component),
+        "NAME": start.package,
+        "XDG_CACHE_HOME": str(cache),
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a user's second start finds its modules compiled
+    command = [sys.executable, "-c", BEGIN + start.script + END]
     done = subprocess.run(
         command, capture_output=True, text=True, env=environment, cwd=HERE.parent, timeout=300, check=False
     )
     if done.returncode:
         return (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-    return float(done.stdout.splitlines()[-1])
+    return Cost(*map(float, done.stdout.splitlines()[-1].split()))
 
 
-def table(folder: Path, rounds: int, line: Callable[[Sequence[str]], str]) -> dict[str, float | str]:
-    """Runs and prints all; milliseconds, or why there are none, by name."""
+def written(start: Start, folder: Path) -> int:
+    """Bytes of the Python that was generated."""
+    return sum(file.stat().st_size for file in (folder / start.package).rglob("*.py")) if start.package else 0
+
+
+Result = dict[str, dict[str, float | str]]
+
+
+def measure(folder: Path, rounds: int, big: Path | None, line: Callable[[Sequence[str]], str]) -> Result:
+    """Runs and prints all; a first round that fills caches is not counted."""
     lay_out(folder)
-    runs = [{start.name: run(start, folder, turn) for start in STARTS} for turn in range(rounds + 1)][1:]
-    results: dict[str, float | str] = {}
-    for start in STARTS:
-        times = [one for turn in runs if isinstance(one := turn[start.name], float)]
-        results[start.name] = median(times) if times else str(runs[0][start.name])
-        print(line([start.name, f"{median(times):.1f}" if times else "-"]), flush=True)
+    table = starts(folder, big)
+    turns = [[run(start, folder, turn) for start in table] for turn in range(rounds + 1)]
+    print(line(["to the first result", "ms", "MB", "kB of Python"]))
+    results: Result = {}
+    for start, first, *costs in zip(table, *turns, strict=True):
+        good = [cost for cost in costs if isinstance(cost, Cost)]
+        if not good:
+            results[start.name] = {"refusal": str(first)}
+            print(line([start.name, "-", "-", "-"]))
+            continue
+        milliseconds, megabytes = median(c.milliseconds for c in good), median(c.megabytes for c in good)
+        size = written(start, folder)
+        results[start.name] = {"milliseconds": milliseconds, "megabytes": megabytes, "bytes of Python": size}
+        print(line([start.name, f"{milliseconds:.1f}", f"{megabytes:.1f}", f"{size / 1e3:.1f}" if size else ""]))
     return results

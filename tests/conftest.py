@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +15,7 @@ def path_of(name: str) -> Path:
     try:
         return build.guest(name)
     except build.MissingTool as missing:
-        if os.environ.get("WITCRAFT_REQUIRE_GUESTS"):
+        if build.REQUIRED:
             pytest.fail(f"guest {name}: {missing}", pytrace=False)
         pytest.skip(f"guest {name}: {missing}")
 

@@ -25,7 +25,7 @@ FLOORS = {
     "abi": 2, "component": 2, "wit": 2,
     "binary": 3, "encode": 3, "resolve": 3, "wasi": 3,
     "craft": 4, "plan": 4,
-    "fuse": 5,
+    "fuse": 5, "gate": 5,
     "emit": 6, "emit.js": 6, "emit.python": 6, "emit.rust": 6,
     "live": 7,
     "wast": 8,
@@ -71,29 +71,44 @@ def room(name: str) -> str:
 
 
 def imports(path: Path) -> Iterator[Import]:
-    """Every import of the file, those inside functions and under `TYPE_CHECKING` too."""
+    """Every import of the file, those inside functions and under `TYPE_CHECKING` too; one for each name.
+
+    `import witcraft` counts as what is then taken from it.
+    """
     package = ("witcraft", *path.relative_to(SOURCE).parts[:-1])
     for node in ast.walk(ast.parse(path.read_bytes(), str(path))):
-        if isinstance(node, ast.Import):
-            yield from (Import(alias.name, node.lineno, 0) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else ()
-            module = ".".join((*above, node.module) if node.module else above)
-            yield from (Import(member(module, alias.name), node.lineno, node.level) for alias in node.names)
+        match node:
+            case ast.Import(names):
+                yield from (
+                    Import(alias.name, node.lineno, 0) for alias in names if alias.asname or alias.name != "witcraft"
+                )
+            case ast.Attribute(ast.Name("witcraft"), name):
+                yield Import(f"witcraft.{name}", node.lineno, 0)
+            case ast.ImportFrom(module, names, level):
+                above = package[: len(package) - level + 1] if level else ()
+                source = ".".join((*above, module) if module else above)
+                yield from (Import(member(source, alias.name), node.lineno, level or 0) for alias in names)
 
 
 def member(module: str, name: str) -> str:
     """`from witcraft import model` names a module, `from witcraft.model import World` a thing in one."""
-    inner = SOURCE.joinpath(*module.split(".")[1:], name)
-    is_module = module.split(".")[0] == "witcraft" and (inner.is_dir() or inner.with_suffix(".py").is_file())
-    return f"{module}.{name}" if is_module else module
+    return f"{module}.{name}" if module == "witcraft" or is_module(f"{module}.{name}") else module
+
+
+def is_module(name: str) -> bool:
+    path = SOURCE.joinpath(*name.split(".")[1:])
+    return name.startswith("witcraft.") and (path.is_dir() or path.with_suffix(".py").is_file())
 
 
 def house(path: Path) -> Iterator[tuple[Import, str]]:
-    """The imports of the file that stay in the house, each with the name below `witcraft` (empty for the top)."""
-    for found in imports(path):
-        if found.name.split(".")[0] == "witcraft":
-            yield found, found.name.removeprefix("witcraft").removeprefix(".")
+    """The imports of the file that stay in the house, each once, with the name below `witcraft`.
+
+    Not among them is what the top knows of itself, like `__version__`.
+    """
+    for found in dict.fromkeys(imports(path)):
+        top, _, name = found.name.partition(".")
+        if top == "witcraft" and not name.startswith("__"):
+            yield found, name
 
 
 @pytest.mark.parametrize("path", files(), ids=title)

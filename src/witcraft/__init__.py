@@ -1,1 +1,90 @@
-"""witcraft: WebAssembly components in, typed and fast Python bindings out."""
+"""witcraft: WebAssembly components in, typed and fast Python bindings out.
+
+    import witcraft
+
+    component = witcraft.load("app.wasm")
+    app = component.instantiate({"log": print})
+    app.greet("world")
+
+Names are looked up when they are used, so that importing bindings, which need ``witcraft.runtime`` only, loads no more.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from witcraft.api import bind, load, python, show, world
+    from witcraft.errors import ComponentError, EmitError, UnsupportedError, WitcraftError
+    from witcraft.live import Component
+    from witcraft.runtime import (
+        ArgumentError,
+        Config,
+        CoreModule,
+        Err,
+        Error,
+        LinkError,
+        Ok,
+        PoisonedError,
+        Some,
+        ThreadError,
+        Trap,
+    )
+
+_HOMES = {
+    "witcraft.api": ("bind", "load", "python", "show", "world"),
+    "witcraft.errors": ("ComponentError", "EmitError", "UnsupportedError", "WitcraftError"),
+    "witcraft.live": ("Component",),
+    "witcraft.runtime": (
+        "ArgumentError",
+        "Config",
+        "CoreModule",
+        "Err",
+        "Error",
+        "LinkError",
+        "Ok",
+        "PoisonedError",
+        "Some",
+        "ThreadError",
+        "Trap",
+    ),
+}
+
+__all__ = [
+    "ArgumentError",
+    "Component",
+    "ComponentError",
+    "Config",
+    "CoreModule",
+    "EmitError",
+    "Err",
+    "Error",
+    "LinkError",
+    "Ok",
+    "PoisonedError",
+    "Some",
+    "ThreadError",
+    "Trap",
+    "UnsupportedError",
+    "WitcraftError",
+    "bind",
+    "load",
+    "python",
+    "show",
+    "world",
+]
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            found = globals()[name] = getattr(__import__(home, fromlist=[name]), name)
+            return found
+    raise AttributeError(f"module 'witcraft' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -30,5 +30,11 @@ class Writer:
         if tail:
             self.line(tail)
 
+    @contextmanager
+    def indented(self) -> Iterator[None]:
+        self.depth += 1
+        yield
+        self.depth -= 1
+
     def text(self) -> str:
         return "\n".join(self.lines) + "\n"

@@ -74,6 +74,7 @@ def lift_export(function: Function, options: CallOptions, layout: Layout) -> Pro
 
 
 CoreValues = tuple[tuple[Expr, Core], ...]
+Returned = tuple[tuple[Var, Core], ...]
 
 
 def lower_params(b: Builder, function: Function, names: Sequence[str], layout: Layout) -> CoreValues:
@@ -120,7 +121,7 @@ def spill(b: Builder, function: Function, names: Sequence[str], layout: Layout) 
     return Var(area)
 
 
-def call_core(b: Builder, function: Function, args: CoreValues, layout: Layout) -> CoreValues:
+def call_core(b: Builder, function: Function, args: CoreValues, layout: Layout) -> Returned:
     flat = layout.flat_result(function)
     cores = (layout.core,) if flat is None else flat
     outs = tuple([(b.name("ret"), core) for core in cores])
@@ -128,7 +129,7 @@ def call_core(b: Builder, function: Function, args: CoreValues, layout: Layout) 
     return tuple([(Var(name), core) for name, core in outs])
 
 
-def give_result(b: Builder, function: Function, returned: CoreValues, layout: Layout, leave: Block) -> None:
+def give_result(b: Builder, function: Function, returned: Returned, layout: Layout, leave: Block) -> None:
     """Lifts what came back, leaves, and returns or raises it."""
     if function.result is None:
         b.block += [*leave, Return(())]
@@ -142,7 +143,7 @@ def give_result(b: Builder, function: Function, returned: CoreValues, layout: La
         b.block += [*leave, Return((value,))]
 
 
-def result_source(b: Builder, function: Function, ty: ValType, returned: CoreValues, layout: Layout) -> lifting.Source:
+def result_source(b: Builder, function: Function, ty: ValType, returned: Returned, layout: Layout) -> lifting.Source:
     value, _ = returned[0]
     if layout.flat_result(function) is not None:
         return lifting.Flat(layout, (value,))
@@ -192,7 +193,7 @@ def lower_import(function: Function, layout: Layout) -> Program:
     return Program(function.extern_name, tuple(params), tuple(b.block), tuple(b.helpers))
 
 
-def import_params(b: Builder, function: Function, layout: Layout) -> tuple[list[tuple[str, Core]], list[Expr]]:
+def import_params(b: Builder, function: Function, layout: Layout) -> tuple[list[tuple[str, Core]], list[Var]]:
     """The core parameters, but for the place of the result."""
     flat = layout.flat_params(function)
     if flat is None:
@@ -211,7 +212,7 @@ def flat_hints(name: str, ty: ValType, layout: Layout) -> list[str]:
     return [name] if count == 1 else numbered(name, count)
 
 
-def lift_params(b: Builder, function: Function, values: Sequence[Expr], layout: Layout) -> tuple[Expr, ...]:
+def lift_params(b: Builder, function: Function, values: Sequence[Var], layout: Layout) -> tuple[Expr, ...]:
     types = param_types(function)
     source: lifting.Source = lifting.Flat(layout, tuple(values))
     if layout.flat_params(function) is None:

@@ -13,7 +13,7 @@ from witcraft.abi import lower as lowering
 from witcraft.abi.layout import Layout
 from witcraft.abi.lift import flat_types, lift_here, numbered
 from witcraft.abi.lower import lower_here
-from witcraft.abi.ops import Builder, Direction, Expr, HelperKey, Program, Return, Var
+from witcraft.abi.ops import Builder, Direction, HelperKey, Program, Return, Var
 from witcraft.model.types import TypeDef
 
 
@@ -47,8 +47,8 @@ Params = tuple[tuple[str, str], ...]
 
 def lift_program(b: Builder, key: HelperKey, layout: Layout) -> Params:
     params = flat_params(b, key, layout) if key.flat else ((b.name("at"), layout.core),)
-    values: tuple[Expr, ...] = tuple([Var(name) for name, _ in params])
-    source = lifting.Flat(layout, values) if key.flat else lifting.Memory(layout, values[0])
+    values = [Var(name) for name, _ in params]
+    source = lifting.Flat(layout, tuple(values)) if key.flat else lifting.Memory(layout, values[0])
     b.add(Return((lift_here(b, key.type, source, "value"),)))
     return params
 

@@ -89,7 +89,7 @@ class Memory:
     """A value in memory at ``base + offset``; its range has been checked."""
 
     layout: Layout
-    base: Expr
+    base: Var
     offset: int = 0
     loaded: ClassVar[bool] = True
 

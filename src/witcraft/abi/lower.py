@@ -93,7 +93,7 @@ class Memory:
     """Stores at ``base + offset``, whose range has been checked."""
 
     layout: Layout
-    base: Expr
+    base: Var
     offset: int = 0
     stored: ClassVar[bool] = True
 

@@ -38,7 +38,7 @@ class Load:
     """A scalar at ``base + offset``; ``kind``: u8 s8 u16 s16 u32 s32 u64 s64 f32 f64. The range was checked before."""
 
     kind: str
-    base: Expr
+    base: Var
     offset: int
 
 
@@ -46,7 +46,7 @@ class Load:
 class Address:
     """``base + offset``, as an address: the place of something in line (a fixed-length list, a helper's ``at``)."""
 
-    base: Expr
+    base: Var
     offset: int
 
 
@@ -262,7 +262,7 @@ class SwitchCase:
 @dataclass(frozen=True, slots=True)
 class Store:
     kind: str
-    base: Expr
+    base: Var
     offset: int
     value: Expr
 
@@ -383,7 +383,7 @@ class Unpack:
 
     names: tuple[str, ...]
     format: Format
-    base: Expr
+    base: Var
     offset: int
 
 
@@ -392,7 +392,7 @@ class Pack:
     """One block write in place of many Stores; padding between the fields becomes zero."""
 
     format: Format
-    base: Expr
+    base: Var
     offset: int
     values: tuple[Expr, ...]
 
@@ -451,7 +451,7 @@ class StoreNumbers:
 
     kind: Kind
     count: int
-    base: Expr
+    base: Var
     offset: int
     value: Expr
 

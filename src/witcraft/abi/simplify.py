@@ -1,14 +1,15 @@
 """Block operations in place of scalars: one read for a record, one copy for a list of numbers.
 
-Speed is decided here, not in a language's printer. Each pass takes a block and gives one that does the same; ``PASSES``
-is their order. What makes them valid: a lift writes nothing, so that loads may move to the first of their base; memory
-that a lower fills is seen by nobody before the call is made, so that stores may move to the last of theirs.
+Speed is decided here, not in a language's printer. Each rewrite takes a block and gives one that does the same; those
+of ``DOWN`` see it before the blocks in it, those of ``UP`` after. What makes them valid: a lift writes nothing, so that
+loads may move to the first of their base; memory that a lower fills is seen by nobody before the call is made, so that
+stores may move to the last of theirs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from witcraft.abi.layout import CORES, STORED, WIDTHS
@@ -17,7 +18,6 @@ from witcraft.abi.ops import (
     Alloc,
     Assign,
     Block,
-    CaseArm,
     Collect,
     CollectBlocks,
     Expr,
@@ -43,7 +43,7 @@ from witcraft.abi.ops import (
     Unpack,
     Var,
 )
-from witcraft.abi.walk import map_blocks, names_in, places, rename, uses
+from witcraft.abi.walk import NESTED, map_arm, map_blocks, names_in, places, remake, rename, uses
 from witcraft.model.types import Kind
 
 MOST_SHARED = 8  # scalars of single cases that are read, or written, in every case: more would cost more than it saves
@@ -52,11 +52,15 @@ Slot = tuple[int, str]  # offset and kind of a scalar
 
 
 def simplify(program: Program) -> Program:
-    fresh = Fresh(program)
-    body = program.body
-    for one in PASSES:
-        body = one(body, fresh)
-    return replace(program, body=body)
+    return Program(program.name, program.params, simplify_block(program.body, Fresh(program)), program.helpers)
+
+
+def simplify_block(block: Block, fresh: Fresh) -> Block:
+    if INTERESTING.isdisjoint(map(type, block)):
+        return block
+    block = rewrite(DOWN, block, fresh)
+    block = map_blocks(block, lambda inner: simplify_block(inner, fresh))
+    return rewrite(UP, block, fresh)
 
 
 @dataclass(slots=True)
@@ -77,13 +81,15 @@ class Fresh:
         return name
 
 
-Pass = Callable[[Block, Fresh], Block]
+Rewrite = Callable[[Block, Fresh], Block]
+Rewrites = tuple[tuple[Rewrite, set[type]], ...]  # with the statements without which there is nothing to do
 
 
-def inside(block: Block, one: Pass, fresh: Fresh) -> Block:
-    """``block`` with a pass run on each block in it; the same object if nothing changed."""
-    new = tuple([map_blocks(stmt, lambda inner: one(inner, fresh)) for stmt in block])
-    return block if all(a is b for a, b in zip(block, new, strict=True)) else new
+def rewrite(rewrites: Rewrites, block: Block, fresh: Fresh) -> Block:
+    for one, wanted in rewrites:
+        if not wanted.isdisjoint(map(type, block)):
+            block = one(block, fresh)
+    return block
 
 
 # ---- numbers: whole lists at once --------------------------------------------------------------------------------
@@ -92,7 +98,7 @@ def inside(block: Block, one: Pass, fresh: Fresh) -> Block:
 def numbers(block: Block, fresh: Fresh) -> Block:
     """Collects and spreads of mere numbers become single copies."""
     out: list[Stmt] = []
-    for stmt in inside(block, numbers, fresh):
+    for stmt in block:
         match stmt:
             case Collect() if kind := number_read(stmt):
                 out.append(LiftNumbers(stmt.out, stmt.into, kind, stmt.ptr, stmt.count))
@@ -133,101 +139,123 @@ def lower_numbers(out: list[Stmt], loop: Spread, kind: Kind) -> None:
             out.append(loop)
 
 
-def split(place: Expr) -> tuple[Expr, int]:
-    return (place.base, place.offset) if isinstance(place, Address) else (place, 0)
+def split(place: Expr) -> tuple[Var, int]:
+    """The place of something in line, as ``Memory.address`` gave it."""
+    if isinstance(place, Address):
+        return place.base, place.offset
+    assert isinstance(place, Var)
+    return place, 0
 
 
 # ---- unpack: one read for all scalars at a base ------------------------------------------------------------------
 
-
-@dataclass(slots=True)
-class Reads:
-    """The loads at one base: always done, or in some cases of a variant only, with the names they make."""
-
-    first: int  #                       where in the block the first one stands
-    always: dict[Slot, list[str]] = field(default_factory=dict)
-    sometimes: dict[Slot, list[str]] = field(default_factory=dict)
+Slots = dict[Slot, list[str]]  # what is read, and the names that get it: more than one where several cases read it
 
 
 def unpack(block: Block, fresh: Fresh) -> Block:
     """Loads of one base become one Unpack, those in the cases of a variant too, where no others overlap them.
 
-    A read that no case needs does no harm: the range that was checked holds all cases.
+    A read that its case turns out not to need does no harm: the range that was checked holds all cases.
     """
-    for base in find_reads(block):
-        reads = find_reads(block)[base]
-        slots = sorted([*reads.always, *shareable(reads.always, reads.sometimes)])
+    for base in dict.fromkeys([load.base.name for _, load in loads_of(block)]):
+        always = slots_of(block, base)
+        slots = with_cases(block, base, always)
         if len(slots) > 1:
-            block = read_at_once(block, base, reads, slots, fresh)
-    return inside(block, unpack, fresh)
+            block = read_at_once(block, base, slots, always, fresh)
+    return block
 
 
-def find_reads(block: Block) -> dict[str, Reads]:
-    found: dict[str, Reads] = {}
-    for index, stmt in enumerate(block):
-        match stmt:
-            case Let(name, Load(kind, Var(base), offset)):
-                reads = found.setdefault(base, Reads(index))
-                reads.always.setdefault((offset, kind), []).append(name)
-            case SwitchTag(arms=arms):
-                for name, load in loads_in(arms):
-                    if isinstance(load.base, Var) and load.base.name in found:
-                        slot = load.offset, load.kind
-                        found[load.base.name].sometimes.setdefault(slot, []).append(name)
+def loads_of(block: Block) -> list[tuple[str, Load]]:
+    """Each load right in ``block``, with the name it makes."""
+    return [(stmt.name, stmt.value) for stmt in block if type(stmt) is Let and type(stmt.value) is Load]
+
+
+def slots_of(block: Block, base: str) -> Slots:
+    slots: Slots = {}
+    for name, load in loads_of(block):
+        if load.base.name == base:
+            slots.setdefault((load.offset, load.kind), []).append(name)
+    return slots
+
+
+def with_cases(block: Block, base: str, always: Slots) -> Slots:
+    """``always``, and what can be read with it: all that a case reads, or nothing of that case."""
+    if not any(slots_inside(block, base)):
+        return always
+    clashing = clashes({*always, *slots_inside(block, base)})
+    slots = {slot: list(names) for slot, names in always.items()}
+    add_cases(block, base, clashing, slots)
+    return slots if len(slots) <= len(always) + MOST_SHARED else always
+
+
+def slots_inside(block: Block, base: str) -> Iterator[Slot]:
+    for arm in arms_in(block):
+        yield from slots_of(arm, base)
+        yield from slots_inside(arm, base)
+
+
+def add_cases(block: Block, base: str, clashing: set[Slot], slots: Slots) -> None:
+    for arm in arms_in(block):
+        here = slots_of(arm, base)
+        if clashing.isdisjoint(here):
+            for slot, names in here.items():
+                slots.setdefault(slot, []).extend(names)
+            add_cases(arm, base, clashing, slots)
+
+
+def arms_in(block: Block) -> Iterator[Block]:
+    for stmt in block:
+        if isinstance(stmt, SwitchTag):
+            yield from stmt.arms
+
+
+def clashes(slots: Iterable[Slot]) -> set[Slot]:
+    """Those that share a byte with another one."""
+    found: set[Slot] = set()
+    longest: Slot | None = None  # of those so far, the one that reaches furthest
+    for slot in sorted(slots):
+        if longest and slot[0] < end(longest):
+            found |= {slot, longest}
+        if not longest or end(slot) > end(longest):
+            longest = slot
     return found
 
 
-def loads_in(arms: Iterable[Block]) -> Iterator[tuple[str, Load]]:
-    for arm in arms:
-        for stmt in arm:
-            if isinstance(stmt, Let) and isinstance(stmt.value, Load):
-                yield stmt.name, stmt.value
-            elif isinstance(stmt, SwitchTag):
-                yield from loads_in(stmt.arms)
+def end(slot: Slot) -> int:
+    return slot[0] + WIDTHS[slot[1]]
 
 
-def shareable(always: Iterable[Slot], sometimes: Iterable[Slot]) -> list[Slot]:
-    """Those slots of ``sometimes`` that overlap with no other; none if they are too many."""
-    rest = set(sometimes) - set(always)
-    everything = rest.union(always)
-    alone = [slot for slot in rest if not any(overlap(slot, other) for other in everything if other != slot)]
-    return alone if len(alone) <= MOST_SHARED else []
-
-
-def overlap(a: Slot, b: Slot) -> bool:
-    return a[0] < b[0] + WIDTHS[b[1]] and b[0] < a[0] + WIDTHS[a[1]]
-
-
-def read_at_once(block: Block, base: str, reads: Reads, slots: list[Slot], fresh: Fresh) -> Block:
-    names: dict[Slot, str] = {}
-    renamed: dict[str, Var] = {}
-    for slot in slots:
-        made = reads.always.get(slot, []) + reads.sometimes.get(slot, [])
-        names[slot] = made[0] if len(made) == 1 or slot in reads.always else fresh.name("payload")
-        renamed.update({name: Var(names[slot]) for name in made if name != names[slot]})
-    gone = {name for slot in slots for name in reads.always.get(slot, []) + reads.sometimes.get(slot, [])}
-    start = slots[0][0]
-    read = Unpack(tuple(names.values()), format_of(slots, start), Var(base), start)
-    rest = [without_loads(stmt, gone) for stmt in block if not is_load(stmt, gone)]
-    new = (*rest[: reads.first], read, *rest[reads.first :])
+def read_at_once(block: Block, base: str, slots: Slots, always: Slots, fresh: Fresh) -> Block:
+    names = {slot: name_of(slot, slots, always, fresh) for slot in sorted(slots)}
+    renamed = {name: Var(names[slot]) for slot, made in slots.items() for name in made if name != names[slot]}
+    layout = format_of(list(names))
+    whole = Unpack(tuple(names.values()), layout, Var(base), min(slots)[0])
+    gone = {name for made in slots.values() for name in made}
+    first = next(index for index, stmt in enumerate(block) if is_load(stmt, gone))
+    rest = without_loads(block, gone)
+    new = (*rest[:first], whole, *rest[first:])
     return rename(new, renamed) if renamed else new
 
 
-def format_of(slots: list[Slot], start: int) -> Format:
-    """Offsets count from ``start``; nothing behind the last scalar."""
-    end = slots[-1][0] + WIDTHS[slots[-1][1]] - start
-    return Format(tuple([(offset - start, kind) for offset, kind in slots]), end)
+def name_of(slot: Slot, slots: Slots, always: Slots, fresh: Fresh) -> str:
+    """What several cases read is named for none of them."""
+    shared = len(slots[slot]) > 1 and slot not in always
+    return fresh.name("payload") if shared else slots[slot][0]
+
+
+def format_of(slots: list[Slot]) -> Format:
+    """Of ascending slots, counted from the first, with nothing behind the last."""
+    start = slots[0][0]
+    return Format(tuple([(offset - start, kind) for offset, kind in slots]), end(slots[-1]) - start)
 
 
 def is_load(stmt: Stmt, names: set[str]) -> bool:
-    return isinstance(stmt, Let) and isinstance(stmt.value, Load) and stmt.name in names
+    return isinstance(stmt, Let) and stmt.name in names and isinstance(stmt.value, Load)
 
 
-def without_loads(stmt: Stmt, names: set[str]) -> Stmt:
-    def drop(block: Block) -> Block:
-        return tuple([without_loads(inner, names) for inner in block if not is_load(inner, names)])
-
-    return map_blocks(stmt, drop) if isinstance(stmt, SwitchTag) else stmt
+def without_loads(block: Block, names: set[str]) -> Block:
+    kept = tuple([stmt for stmt in block if not is_load(stmt, names)])
+    return map_blocks(kept, lambda inner: without_loads(inner, names))
 
 
 # ---- join: the cases of a variant in a list write the same scalars -----------------------------------------------
@@ -235,20 +263,18 @@ def without_loads(stmt: Stmt, names: set[str]) -> Stmt:
 
 def join(block: Block, fresh: Fresh) -> Block:
     """In elements of a list: a switch whose cases store becomes a switch that gives values, and stores behind it."""
-    return tuple(
-        [
-            replace(stmt, body=join_stores(stmt.body, stmt.at, fresh)) if isinstance(stmt, Spread) else stmt
-            for stmt in inside(block, join, fresh)
-        ]
-    )
+    return tuple([join_loop(stmt, fresh) for stmt in block])
+
+
+def join_loop(stmt: Stmt, fresh: Fresh) -> Stmt:
+    return remake(stmt, body=join_stores(stmt.body, stmt.at, fresh)) if isinstance(stmt, Spread) else stmt
 
 
 def join_stores(block: Block, at: str, fresh: Fresh) -> Block:
     out: list[Stmt] = []
     for stmt in block:
         if isinstance(stmt, SwitchCase) and not stmt.outs:
-            inner = map_blocks(stmt, lambda body: join_stores(body, at, fresh))
-            out += join_switch(inner, at, fresh)
+            out += join_switch(stmt, at, fresh)
         else:
             out.append(stmt)
     return tuple(out)
@@ -256,16 +282,17 @@ def join_stores(block: Block, at: str, fresh: Fresh) -> Block:
 
 def join_switch(switch: SwitchCase, at: str, fresh: Fresh) -> list[Stmt]:
     """A case that has nothing for a slot puts zero there: nobody looks at it."""
-    stores = [list(stores_at(arm.body, at)) for arm in switch.arms]
+    arms = [map_arm(arm, lambda body: join_stores(body, at, fresh)) for arm in switch.arms]
+    stores = [list(stores_at(arm.body, at)) for arm in arms]
     slots = sorted({(store.offset, store.kind) for found in stores for store in found})
-    elsewhere = any(uses(arm.body, at) > len(found) for arm, found in zip(switch.arms, stores, strict=True))
-    if elsewhere or len(shareable((), slots)) < len(slots):
+    elsewhere = any(uses(arm.body, at) > len(found) for arm, found in zip(arms, stores, strict=True))
+    if elsewhere or clashes(slots) or len(slots) > MOST_SHARED:
         return [switch]
     names = {slot: fresh.name("payload" if index else "tag") for index, slot in enumerate(slots)}
     outs = tuple([(names[slot], CORES[slot[1]]) for slot in slots])
-    arms = tuple([CaseArm(arm.bind, join_arm(arm.body, at, names)) for arm in switch.arms])
+    joined = tuple([map_arm(arm, lambda body: join_arm(body, at, names)) for arm in arms])
     after = [Store(kind, Var(at), offset, Var(names[offset, kind])) for offset, kind in slots]
-    return [replace(switch, outs=outs, arms=arms), *after]
+    return [SwitchCase(switch.type, switch.value, outs, joined), *after]
 
 
 def join_arm(body: Block, at: str, names: dict[Slot, str]) -> Block:
@@ -280,7 +307,7 @@ def join_arm(body: Block, at: str, names: dict[Slot, str]) -> Block:
 
 
 def is_store(stmt: Stmt, base: str) -> TypeGuard[Store]:
-    return isinstance(stmt, Store) and stmt.base == Var(base)
+    return isinstance(stmt, Store) and stmt.base.name == base
 
 
 def stores_at(block: Block, base: str) -> Iterator[Store]:
@@ -292,9 +319,7 @@ def stores_at(block: Block, base: str) -> Iterator[Store]:
 
 def pack(block: Block, fresh: Fresh) -> Block:
     """Stores to one base become Packs, each as long as nothing else is written between its scalars."""
-    block = inside(block, pack, fresh)
-    bases = dict.fromkeys(stmt.base.name for stmt in block if isinstance(stmt, Store) and isinstance(stmt.base, Var))
-    for base in bases:
+    for base in dict.fromkeys([stmt.base.name for stmt in block if isinstance(stmt, Store)]):
         block = pack_base(block, base)
     return block
 
@@ -322,9 +347,8 @@ def runs(stores: list[Store], barriers: list[int]) -> list[list[Store]]:
 
 def write_at_once(block: Block, base: str, run: list[Store]) -> Block:
     """Where the last of them stood, since only there all values are known."""
-    start = run[0].offset
-    layout = format_of([(store.offset, store.kind) for store in run], start)
-    whole = Pack(layout, Var(base), start, tuple([store.value for store in run]))
+    layout = format_of([(store.offset, store.kind) for store in run])
+    whole = Pack(layout, Var(base), run[0].offset, tuple([store.value for store in run]))
     last = max(index for index, stmt in enumerate(block) if any(stmt is store for store in run))
     return tuple(
         [
@@ -340,7 +364,7 @@ def write_at_once(block: Block, base: str, run: list[Store]) -> Block:
 
 def blocks(block: Block, fresh: Fresh) -> Block:
     out: list[Stmt] = []
-    for stmt in inside(block, blocks, fresh):
+    for stmt in block:
         match stmt:
             case Collect():
                 out.append(collect_blocks(stmt))
@@ -378,4 +402,6 @@ def spread_blocks(loop: Spread) -> Stmt:
     return SpreadBlocks(loop.seq, loop.item, loop.ptr, Format(tuple(slots), loop.stride), tuple(rest), values)
 
 
-PASSES: tuple[Pass, ...] = (numbers, unpack, join, pack, blocks)
+DOWN: Rewrites = ((numbers, {Collect, Spread}), (unpack, {Let}), (join, {Spread}))
+UP: Rewrites = ((pack, {Store}), (blocks, {Collect, Spread}))
+INTERESTING = NESTED.union(*[wanted for _, wanted in DOWN + UP])

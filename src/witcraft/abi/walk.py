@@ -1,6 +1,7 @@
 """Going through programs without knowing each op: what an op holds, and how to make it again with other parts.
 
-The ops themselves say what they hold: a field whose annotation names ``Expr``, ``Block`` or ``CaseArm`` has parts.
+The ops themselves say what they hold: a field whose annotation names ``Expr``, ``Var``, ``Block`` or ``CaseArm`` has
+parts.
 """
 
 from __future__ import annotations
@@ -10,7 +11,26 @@ from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
 from witcraft.abi import ops
-from witcraft.abi.ops import Address, Block, CaseArm, Load, Pack, Store, StoreNumbers, Unpack, Var
+from witcraft.abi.ops import (
+    Address,
+    Block,
+    CallHostResult,
+    CaseArm,
+    Collect,
+    CollectBlocks,
+    Guard,
+    Load,
+    Pack,
+    Spread,
+    SpreadBlocks,
+    Stmt,
+    Store,
+    StoreNumbers,
+    SwitchCase,
+    SwitchTag,
+    Unpack,
+    Var,
+)
 
 Op = TypeVar("Op")
 
@@ -20,8 +40,8 @@ def _fields_with(*words: str) -> dict[type, tuple[str, ...]]:
     return {cls: tuple([f.name for f in fields(cls) if any(word in str(f.type) for word in words)]) for cls in classes}
 
 
-HELD = _fields_with("Expr", "Block", "CaseArm")
-NESTED = {cls: names for cls, names in _fields_with("Block", "CaseArm").items() if names}
+HELD = _fields_with("Expr", "Var", "Block", "CaseArm")
+NESTED = {cls for cls, names in _fields_with("Block", "CaseArm").items() if names}
 NAMED = _fields_with("str")
 
 
@@ -52,36 +72,45 @@ def _rename(op: Any, names: Mapping[str, Var]) -> Any:
     if type(op) is tuple:
         return tuple([_rename(part, names) for part in op])
     held = HELD.get(type(op))
-    return remake(op, {name: _rename(getattr(op, name), names) for name in held}) if held else op
+    return remake(op, **{name: _rename(getattr(op, name), names) for name in held}) if held else op
 
 
-def remake(op: Any, changes: Mapping[str, Any]) -> Any:
-    """``op`` with some fields changed; the same object if they are what they were."""
-    if all(getattr(op, name) is value for name, value in changes.items()):
-        return op
-    return type(op)(*[changes[f] if f in changes else getattr(op, f) for f in op.__match_args__])
+def remake(op: Op, **changes: Any) -> Op:
+    """``op`` with some fields changed."""
+    names: tuple[str, ...] = type(op).__match_args__  # type: ignore[attr-defined]
+    return type(op)(*[changes[name] if name in changes else getattr(op, name) for name in names])
 
 
-def map_blocks(op: Op, change: Callable[[Block], Block]) -> Op:
-    """``op`` with each block right inside it changed."""
-    held = NESTED.get(type(op))
-    return remake(op, {name: _map_field(getattr(op, name), change) for name in held}) if held else op  # type: ignore
+def map_blocks(block: Block, change: Callable[[Block], Block]) -> Block:
+    """``block`` with each block right inside its statements changed; the same object if there is none."""
+    if not any(type(stmt) in NESTED for stmt in block):
+        return block
+    return tuple([map_inside(stmt, change) if type(stmt) in NESTED else stmt for stmt in block])
 
 
-def _map_field(value: Any, change: Callable[[Block], Block]) -> Any:
-    """A field is a block, one arm, or a tuple of arms or blocks."""
-    if isinstance(value, CaseArm):
-        return map_blocks(value, change)
-    if value and isinstance(value[0], CaseArm | tuple):
-        new = tuple([_map_field(part, change) for part in value])
-        return value if all(a is b for a, b in zip(value, new, strict=True)) else new
-    return change(value)
+def map_inside(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
+    """``stmt`` with each block right inside it changed."""
+    match stmt:
+        case SwitchTag(arms=arms):
+            return remake(stmt, arms=tuple([change(arm) for arm in arms]))
+        case SwitchCase(arms=arms):
+            return remake(stmt, arms=tuple([map_arm(arm, change) for arm in arms]))
+        case CallHostResult(ok=ok, err=err):
+            return remake(stmt, ok=map_arm(ok, change), err=map_arm(err, change))
+        case Guard() | Collect() | Spread() | CollectBlocks() | SpreadBlocks():
+            return remake(stmt, body=change(stmt.body))
+        case _:
+            return stmt
+
+
+def map_arm(arm: CaseArm, change: Callable[[Block], Block]) -> CaseArm:
+    return CaseArm(arm.bind, change(arm.body))
 
 
 def places(op: Any, base: str) -> Iterator[int]:
     """The offsets at which ``op`` uses the address ``base``, at any depth."""
     match op:
-        case Load() | Store() | Address() | Pack() | Unpack() | StoreNumbers() if is_var(op.base, base):
+        case Load() | Store() | Address() | Pack() | Unpack() | StoreNumbers() if op.base.name == base:
             yield op.offset
             others = [part for name, part in zip(HELD[type(op)], parts(op), strict=True) if name != "base"]
             yield from places(tuple(others), base)
@@ -91,10 +120,6 @@ def places(op: Any, base: str) -> Iterator[int]:
         case _:
             for part in parts(op):
                 yield from places(part, base)
-
-
-def is_var(op: Any, name: str) -> bool:
-    return type(op) is Var and op.name == name
 
 
 def names_in(op: Any) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -27,6 +27,7 @@ from witcraft.plan.steps import (
     ExtractPostReturn,
     ExtractRealloc,
     GuestResource,
+    ImportedModule,
     InstantiateModule,
     LiftedFunction,
     LowerImport,
@@ -40,9 +41,16 @@ from witcraft.plan.steps import (
 
 TAG_SECTION = next(code for code, title in TITLES.items() if title == "tag")
 
-Handle = Own | Borrow
 Pair = tuple[int, int]
 """A component instance and a resource, both by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """``own<r>`` or ``borrow<r>``, ``resource`` by its number in the plan."""
+
+    resource: int
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Direct:
     """
 
     params: Mapping[int, Handle]
-    result: Own | None
+    result: Handle | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ class Gatherer:
             self.step(step)
         for function in lifted(export for _, export in plan.exports):
             self.lifted(function)
-        self.needs.exceptions = any(map(has_tags, plan.modules))
+        self.needs.exceptions = any(map(has_tags, plan.modules)) or any(map(instantiates_import, plan.steps))
 
     def step(self, step: Step) -> None:
         match step:
@@ -122,23 +130,19 @@ class Gatherer:
     # ---- functions
 
     def lowered(self, step: LowerImport) -> None:
-        layout = self.layout(step.function, step.options)
-        params, result = layout.flat_params(step.function), layout.flat_result(step.function)
-        direct = Direct(
-            {} if params is None else self.direct_params(step.function, layout),
-            None if result is None else own(step.function.result),
-        )
-        borrows = any(layout.has_borrow(param.type) for param in step.function.params)
-        self.needs.lowerings.append(Lowering(step, lowered_type(layout, params, result), direct, borrows))
+        function, instance = step.function, step.options.instance
+        layout = self.layout(function, step.options)
+        types = [param.type for param in function.params]
+        params, result = layout.flat_params(function), layout.flat_result(function)
+        direct, indirect = ({}, types) if params is None else self.direct(types, layout)
+        returned = None if result is None or function.result is None else self.handle(strip(function.result))
+        signature, borrows = lowered_type(layout, params, result), any(map(layout.has_borrow, types))
+        self.needs.lowerings.append(Lowering(step, signature, Direct(direct, returned), borrows))
         self.memory(step.options)
-        self.lifts(step.options.instance, step.function, direct)
-        if direct.result is None:
-            self.lowers(step.options.instance, result_types(step.function))
-
-    def lifts(self, instance: int, function: Function, direct: Direct) -> None:
-        indirect = [param.type for param in function.params][direct_count(function, direct) :]
         self.lift(instance, self.handles(indirect))
-        self.own(self.handles([param.type for param in function.params]))
+        self.own(self.handles(types))
+        if returned is None:
+            self.lower(instance, self.handles(result_types(function)))
 
     def lifted(self, function: LiftedFunction) -> None:
         options, type_ = function.options, function.function
@@ -149,7 +153,7 @@ class Gatherer:
         if options.post_return is not None:
             flat = layout.flat_result(type_)
             self.needs.post_returns[options.post_return] = options, (layout.core,) if flat is None else flat
-        self.lowers(options.instance, [param.type for param in type_.params])
+        self.lower(options.instance, self.handles([param.type for param in type_.params]))
         results = self.handles(result_types(type_))
         self.lift(options.instance, results)
         self.own(results)
@@ -162,32 +166,26 @@ class Gatherer:
 
     def lift(self, instance: int, handles: Iterable[Handle]) -> None:
         for handle in handles:
-            pairs = self.needs.lift_own if isinstance(handle, Own) else self.needs.lift_borrow
-            pairs[instance, self.number(handle)] = None
+            pairs = self.needs.lift_own if handle.own else self.needs.lift_borrow
+            pairs[instance, handle.resource] = None
 
-    def lowers(self, instance: int, types: Iterable[ValType]) -> None:
+    def lower(self, instance: int, handles: Iterable[Handle]) -> None:
         """What the host lowers it can also take back, in case a later value turns out bad."""
-        for handle in self.handles(types):
-            number = self.number(handle)
-            match handle:
-                case Own():
-                    self.needs.lower_own[instance, number] = self.needs.lift_own[instance, number] = None
-                case Borrow() if not self.defines(instance, number):
-                    self.needs.lower_borrow[instance, number] = None
-                    self.needs.builtins[ResourceFunc(ResourceOp.DROP, instance, number)] = None
+        for handle in handles:
+            pair = instance, handle.resource
+            if handle.own:
+                self.needs.lower_own[pair] = self.needs.lift_own[pair] = None
+            elif not self.defines(*pair):
+                self.needs.lower_borrow[pair] = None
+                self.needs.builtins[ResourceFunc(ResourceOp.DROP, *pair)] = None
 
     def own(self, handles: Iterable[Handle]) -> None:
-        for handle in handles:
-            if isinstance(handle, Own):
-                self.needs.owned[self.number(handle)] = None
+        self.needs.owned |= {handle.resource: None for handle in handles if handle.own}
 
     def defines(self, instance: int, resource: int) -> bool:
         """A borrow lowered to the instance that defines the resource is its representation, and no handle."""
         definition = self.plan.resources[resource]
         return isinstance(definition, GuestResource) and definition.instance == instance
-
-    def number(self, handle: Handle) -> int:
-        return self.plan.resource_ids[handle.resource]
 
     # ---- types
 
@@ -198,42 +196,38 @@ class Gatherer:
             layout.shape(type_)
         return layout
 
-    def direct_params(self, function: Function, layout: Layout) -> dict[int, Handle]:
-        """By flat slot: parameters that are handles, up to the first that has handles deeper inside.
+    def direct(self, types: Sequence[ValType], layout: Layout) -> tuple[dict[int, Handle], Sequence[ValType]]:
+        """By flat slot, what is a handle up to the first of ``types`` that has handles deeper inside; and the others.
 
         Not beyond it, since owns leave the table in the order of the parameters, which the guest sees in the indices
         that it gets next.
         """
         found: dict[int, Handle] = {}
         slot = 0
-        for param in function.params:
-            type_ = strip(param.type)
-            if isinstance(type_, Own | Borrow):
-                found[slot] = type_
+        for index, type_ in enumerate(types):
+            if handle := self.handle(strip(type_)):
+                found[slot] = handle
             elif self.handles([type_]):
-                break
+                return found, types[index:]
             slot += len(layout.flatten(type_) or ())
-        return found
+        return found, ()
+
+    def handle(self, type_: ValType) -> Handle | None:
+        match type_:
+            case Own(resource) | Borrow(resource):
+                return Handle(self.plan.resource_ids[resource], isinstance(type_, Own))
+            case _:
+                return None
 
     def handles(self, types: Iterable[ValType]) -> tuple[Handle, ...]:
-        """Every handle type inside ``types``, once; each type is looked into once only."""
+        """Every sort of handle inside ``types``, once; each type is looked into once only."""
         found: dict[Handle, None] = {}
         for type_ in types:
             if type_ not in self.known:
-                self.known[type_] = (type_,) if isinstance(type_, Own | Borrow) else self.handles(children(type_))
+                handle = self.handle(type_)
+                self.known[type_] = (handle,) if handle else self.handles(children(type_))
             found |= dict.fromkeys(self.known[type_])
         return tuple(found)
-
-
-def direct_count(function: Function, direct: Direct) -> int:
-    """How many parameters come before the first whose handles the host has to lift."""
-    missing = len(direct.params)
-    for index, param in enumerate(function.params):
-        if isinstance(strip(param.type), Own | Borrow):
-            if not missing:
-                return index
-            missing -= 1
-    return len(function.params)
 
 
 def lowered_type(layout: Layout, params: tuple[str, ...] | None, result: tuple[str, ...] | None) -> FuncType:
@@ -244,11 +238,6 @@ def lowered_type(layout: Layout, params: tuple[str, ...] | None, result: tuple[s
 
 def result_types(function: Function) -> tuple[ValType, ...]:
     return () if function.result is None else (function.result,)
-
-
-def own(type_: ValType | None) -> Own | None:
-    structural = None if type_ is None else strip(type_)
-    return structural if isinstance(structural, Own) else None
 
 
 # ---- walks over the plan -----------------------------------------------------------------------------------------
@@ -282,6 +271,10 @@ def lifted(exports: Iterable[ExportDef]) -> Iterator[LiftedFunction]:
                 pass
             case _:
                 assert_never(export)
+
+
+def instantiates_import(step: Step) -> bool:
+    return isinstance(step, InstantiateModule) and isinstance(step.module, ImportedModule)
 
 
 def has_tags(module: Module) -> bool:

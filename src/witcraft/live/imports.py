@@ -9,7 +9,7 @@ from witcraft.runtime.versions import find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeAlias
+    from typing import Any, TypeAlias
 
     from witcraft.runtime.root import Interface, Items
 
@@ -21,7 +21,7 @@ class Provided:
     """What one import takes, as attributes by Python names; or what all of them take."""
 
 
-def merge(given: Imports, items: Items) -> dict[str, object]:
+def merge(given: Imports, items: Items) -> dict[str, Any]:
     """The arguments of a component's imports class, out of mappings by WIT names.
 
     Raises ``LinkError`` that lists all that is missing, that nothing asks for, and that is given more than once.

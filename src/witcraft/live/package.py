@@ -16,14 +16,11 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Module: TypeAlias = tuple[str, str, CodeType]
-    """File name, source, code."""
+    """Path in the file system, or what tracebacks show as such; source; code."""
 
 
 class Package:
-    """``modules`` by dotted name below the package, which itself is ``""``.
-
-    It is its own loader (``importlib.abc.InspectLoader``).
-    """
+    """``modules`` by dotted name below the package, which itself is ``""``. It is their loader."""
 
     __slots__ = ("modules", "name")
 
@@ -31,29 +28,22 @@ class Package:
         self.name, self.modules = name, modules
 
     def load(self) -> ModuleType:
-        """The package, imported now if it was not."""
         _packages[self.name] = self
         __import__(self.name)
         return sys.modules[self.name]
-
-    def forget(self) -> None:
-        """Takes the modules away from the process; what refers to them keeps working, but cannot be pickled."""
-        _packages.pop(self.name, None)
-        for name in [name for name in sys.modules if name == self.name or name.startswith(f"{self.name}.")]:
-            sys.modules.pop(name, None)
 
     def spec(self, name: str) -> ModuleSpec | None:
         inner = name[len(self.name) + 1 :]
         if inner not in self.modules:
             return None
         spec = ModuleSpec(name, self, origin=self.modules[inner][0], is_package=self.is_package(name))
-        spec.has_location = True  # so that modules have a `__file__`
+        spec.has_location = True  # so that the module has a `__file__`
         return spec
 
-    # ---- as the import system and `linecache` know a loader ----
+    # ---- as `importlib` and `linecache` know a loader ----
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return None
+    def create_module(self, spec: ModuleSpec) -> None:
+        """None: the usual kind of module."""
 
     def exec_module(self, module: ModuleType) -> None:
         exec(self.get_code(module.__name__), module.__dict__)
@@ -65,7 +55,7 @@ class Package:
         return self._module(name)[1]
 
     def is_package(self, name: str) -> bool:
-        return self._module(name)[0].endswith("__init__.py")
+        return self._module(name)[0].endswith("/__init__.py")
 
     def _module(self, name: str) -> Module:
         try:
@@ -77,8 +67,20 @@ class Package:
 _packages: dict[str, Package] = {}
 
 
+def loaded(name: str) -> ModuleType | None:
+    """The package of that name, if this process has it already."""
+    return sys.modules.get(name) if name in _packages else None
+
+
+def forget(name: str) -> None:
+    """Takes the package away from the process. What refers to its modules keeps working, but cannot be pickled."""
+    _packages.pop(name, None)
+    for module in [module for module in sys.modules if module == name or module.startswith(f"{name}.")]:
+        sys.modules.pop(module, None)
+
+
 class Finder:
-    """What stands in ``sys.meta_path``: finds the modules of packages that are loaded."""
+    """Stands in ``sys.meta_path``: finds the modules of the packages above."""
 
     @staticmethod
     def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
@@ -86,4 +88,4 @@ class Finder:
         return None if package is None else package.spec(name)
 
 
-sys.meta_path.insert(0, Finder)
+sys.meta_path.insert(0, Finder)  # first, since the others would look through `sys.path`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from witcraft.component.tree import Component
@@ -10,15 +11,20 @@ from witcraft.model.world import World
 from witcraft.resolve.component import walk_component
 from witcraft.resolve.docs import read_docs
 from witcraft.resolve.ledger import Ledger
+from witcraft.resolve.meaning import Extern
 from witcraft.resolve.world import world
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A component that was found to be valid, and what it wants and gives."""
+    """A component that was found to be valid, and what it wants and gives.
+
+    ``imports`` are those of ``world`` as the checker knows them, core modules with the types of their externs.
+    """
 
     component: Component
     world: World
+    imports: Mapping[str, Extern]
 
 
 def resolve(component: Component) -> Resolved:
@@ -28,6 +34,6 @@ def resolve(component: Component) -> Resolved:
     """
     try:
         scope = walk_component(component, Ledger(), None, read_docs(component.customs))
-        return Resolved(component, world(component, scope))
+        return Resolved(component, world(component, scope), scope.imports.items)
     except RecursionError:  # called deep in someone else's stack, since every depth is limited
         raise ComponentError("the component nests deeper than is left of Python's stack") from None

@@ -10,10 +10,10 @@ from typing import Literal, assert_never
 
 from witcraft.abi.layout import MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, FlatTypes, Layout, concatenate
 from witcraft.component import tree
+from witcraft.component.spell import core_type
 from witcraft.core import tree as core
 from witcraft.errors import ComponentError
 from witcraft.model.types import ValType
-from witcraft.resolve.core_types import show
 from witcraft.resolve.ledger import Ledger
 from witcraft.resolve.meaning import FuncType
 from witcraft.resolve.scope import Scope
@@ -71,7 +71,7 @@ def check_needs(options: tree.CanonOptions, needs: Needs) -> None:
 
 def check_signature(noun: str, given: core.FuncType, wanted: core.FuncType) -> None:
     if given != wanted:
-        raise ComponentError(f"the core function of {noun} is {show(given)}, where {show(wanted)} is needed")
+        raise ComponentError(f"the core function of {noun} is {core_type(given)}, where {core_type(wanted)} is needed")
 
 
 def check_lowering(options: tree.CanonOptions) -> None:

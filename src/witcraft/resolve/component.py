@@ -78,13 +78,35 @@ TITLES: dict[type, str] = {
 
 
 def define(scope: Scope, definition: Defined) -> None:  # noqa: C901  a table
-    match definition:
+    match definition:  # the most frequent first
+        case tree.AliasCoreExport():
+            scope.spaces[definition.sort].append(alias_core_export(scope, definition))
+        case tree.TypeDef():
+            scope.types.append(type_definition(scope, definition))
+        case tree.AliasExport():
+            scope.append(alias_export(scope, definition))
+        case tree.AliasOuter():
+            scope.spaces[definition.sort].append(alias_outer(scope, definition))
+        case tree.CanonLower():
+            scope.core_funcs.append(canon.lower(scope, definition))
+        case tree.CoreInlineExports():
+            scope.core_instances.append(core_inline_exports(scope, definition))
+        case tree.ExportDecl():
+            enter_export(scope, definition.name, declared(scope, "export", definition.name.name, definition.type))
+        case tree.CanonLift():
+            scope.funcs.append(canon.lift(scope, definition))
+        case tree.CanonResource():
+            scope.core_funcs.append(canon.resource_function(scope, definition))
+        case tree.CanonBuiltin():
+            scope.core_funcs.append(builtin(scope, definition))
+        case tree.Import():
+            import_(scope, definition)
+        case tree.Export():
+            export(scope, definition)
         case tree.CoreModule(module):
             scope.core_modules.append(scope.ledger.note(module_type(module)))
         case tree.CoreInstantiate():
             scope.core_instances.append(core_instantiate(scope, definition))
-        case tree.CoreInlineExports():
-            scope.core_instances.append(core_inline_exports(scope, definition))
         case tree.CoreTypeDef():
             core_type(scope, definition)
         case tree.NestedComponent(component):
@@ -94,30 +116,8 @@ def define(scope: Scope, definition: Defined) -> None:  # noqa: C901  a table
             scope.instances.append(instantiate(scope, definition))
         case tree.InlineExports():
             scope.instances.append(inline_exports(scope, definition))
-        case tree.AliasExport():
-            scope.append(alias_export(scope, definition))
-        case tree.AliasCoreExport():
-            scope.spaces[definition.sort].append(alias_core_export(scope, definition))
-        case tree.AliasOuter():
-            scope.spaces[definition.sort].append(alias_outer(scope, definition))
-        case tree.TypeDef():
-            scope.types.append(type_definition(scope, definition))
-        case tree.CanonLift():
-            scope.funcs.append(canon.lift(scope, definition))
-        case tree.CanonLower():
-            scope.core_funcs.append(canon.lower(scope, definition))
-        case tree.CanonResource():
-            scope.core_funcs.append(canon.resource_function(scope, definition))
-        case tree.CanonBuiltin():
-            scope.core_funcs.append(builtin(scope, definition))
         case tree.Start():
             start(scope, definition)
-        case tree.Import():
-            import_(scope, definition)
-        case tree.ExportDecl():
-            enter_export(scope, definition.name, declared(scope, "export", definition.name.name, definition.type))
-        case tree.Export():
-            export(scope, definition)
         case tree.Value():
             scope.values.append(values.type_ref(scope, definition.type))
         case _:

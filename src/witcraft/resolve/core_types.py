@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from witcraft.component import tree
+from witcraft.component.spell import core_extern_type
 from witcraft.core import tree as core
 from witcraft.errors import ComponentError
 from witcraft.resolve.meaning import CoreInstance, ModuleType
@@ -49,11 +50,11 @@ def check_extern(given: core.ExternType, wanted: core.ExternType) -> None:
         case _:
             fits = False
     if not fits:
-        raise ComponentError(f"expected {show(wanted)}, found {show(given)}")
+        raise ComponentError(f"expected {core_extern_type(wanted)}, found {core_extern_type(given)}")
 
 
 def same_types(given: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    return len(given) == len(wanted) and all(map(same_type, given, wanted))
+    return given == wanted or (len(given) == len(wanted) and all(map(same_type, given, wanted)))
 
 
 def same_type(given: str, wanted: str) -> bool:
@@ -167,39 +168,3 @@ class ModuleDeclarations:
         if not isinstance(found, core.FuncType):
             raise ComponentError(f"core type {index} is no function type")
         return found
-
-
-# ---- text -------------------------------------------------------------------------------------------------------
-
-
-def show(ty: core.ExternType) -> str:
-    """As WAT has it, without names."""
-    match ty:
-        case core.FuncType(params, results):
-            return f"(func{clause('param', params)}{clause('result', results)})"
-        case core.TagType(core.FuncType(params, _)):
-            return f"(tag{clause('param', params)})"
-        case core.MemoryType(limits):
-            return f"(memory {show_limits(limits)})"
-        case core.TableType(element, limits):
-            return f"(table {show_limits(limits)} {element})"
-        case core.GlobalType(type, mutable):
-            return f"(global (mut {type}))" if mutable else f"(global {type})"
-        case _:
-            assert_never(ty)
-
-
-def clause(keyword: str, types: tuple[str, ...]) -> str:
-    return f" ({keyword} {' '.join(types)})" if types else ""
-
-
-def show_limits(limits: core.Limits) -> str:
-    words = ["i64"] if limits.is64 else []
-    words.append(str(limits.minimum))
-    if limits.maximum is not None:
-        words.append(str(limits.maximum))
-    if limits.shared:
-        words.append("shared")
-    if limits.page_size_log2 != 16:
-        words.append(f"(pagesize {1 << limits.page_size_log2})")
-    return " ".join(words)

@@ -35,6 +35,7 @@ MAX_WORK = 2_000_000  #      nodes copied and compared in all
 NEVER = 1 << 62  # a stamp that no type has
 
 Known = AnyType | Extern
+NO_VALUES = (Resource, FuncType, TypeItem, ValueItem, Instance, InstanceType, ComponentType, ModuleType)
 K = TypeVar("K", bound=Known)
 
 
@@ -68,15 +69,18 @@ class Ledger:
     def note(self, known: K) -> K:
         """Enters a type whose parts were entered before, and holds it to the limits."""
         if known not in self.facts:
-            facts = measure(known, [self.facts[part] for part in parts(known)], len(self.facts))
-            if facts.size > MAX_TYPE_SIZE:
-                raise ComponentError(f"a {noun(known)} is larger than {MAX_TYPE_SIZE:,} parts when written out")
-            if facts.depth > MAX_TYPE_DEPTH or facts.named_depth > MAX_NAMED_DEPTH:
-                raise ComponentError(f"a {noun(known)} nests deeper than {MAX_TYPE_DEPTH} levels")
+            self.facts[known] = self.measured(known)
             if is_value(known):
                 self.layouts[8].shape(known)  # refuses what takes too many bytes
-            self.facts[known] = facts
         return known
+
+    def measured(self, known: Known) -> Facts:
+        facts = measure(known, [self.facts[part] for part in parts(known)], len(self.facts))
+        if facts.size > MAX_TYPE_SIZE:
+            raise ComponentError(f"a {noun(known)} is larger than {MAX_TYPE_SIZE:,} parts when written out")
+        if facts.depth > MAX_TYPE_DEPTH or facts.named_depth > MAX_NAMED_DEPTH:
+            raise ComponentError(f"a {noun(known)} nests deeper than {MAX_TYPE_DEPTH} levels")
+        return facts
 
     def spend(self) -> None:
         """Counts a node copied or compared: small components can ask for much of that."""
@@ -114,7 +118,7 @@ class Ledger:
 
 
 def is_value(known: Known) -> TypeGuard[ValType]:
-    return noun(known) == "value type"
+    return not isinstance(known, NO_VALUES)
 
 
 def parts(known: Known) -> Iterable[Known]:
@@ -136,15 +140,18 @@ def parts(known: Known) -> Iterable[Known]:
             return children(known)
 
 
-def measure(known: Known, inner: list[Facts], stamp: int) -> Facts:
-    name = 1 if isinstance(known, TypeDef) else 0
-    size = 1 + sum([facts.size for facts in inner])
-    depth = max([facts.depth for facts in inner], default=0) + 1 - name
-    named_depth = max([facts.named_depth for facts in inner], default=0) + 1
-    resource = min([facts.resource for facts in inner], default=NEVER)
-    pointer = any(facts.pointer for facts in inner)
-    borrow = any(facts.borrow for facts in inner)
+def measure(known: Known, inner: Iterable[Facts], stamp: int) -> Facts:
+    size, depth, named_depth, resource, pointer, borrow = 1, 0, 0, NEVER, False, False
+    for facts in inner:
+        size += facts.size
+        depth = max(depth, facts.depth)
+        named_depth = max(named_depth, facts.named_depth)
+        resource = min(resource, facts.resource)
+        pointer |= facts.pointer
+        borrow |= facts.borrow
     match known:
+        case TypeDef():
+            return Facts(stamp, size, depth, named_depth + 1, resource, pointer, borrow)
         case Resource():
             resource = stamp
         case String() | List() | Map():
@@ -157,4 +164,4 @@ def measure(known: Known, inner: list[Facts], stamp: int) -> Facts:
             size += len(imports) + len(exports)
         case InstanceType(first=first) | ComponentType(first=first) if resource >= first:
             resource = NEVER  # its own, which nobody outside can mean
-    return Facts(stamp, size, depth, named_depth, resource, pointer, borrow)
+    return Facts(stamp, size, depth + 1, named_depth + 1, resource, pointer, borrow)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from witcraft.component import spell
 from witcraft.component.tree import ExternName
 from witcraft.errors import ComponentError
 
@@ -18,6 +19,8 @@ PRERELEASE = r"(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)"
 BUILD = r"[0-9a-zA-Z-]+"
 SEMVER = rf"{NUMBER}\.{NUMBER}\.{NUMBER}(?:-{PRERELEASE}(?:\.{PRERELEASE})*)?(?:\+{BUILD}(?:\.{BUILD})*)?"
 CANONICAL_VERSION = r"[1-9][0-9]*|0\.[1-9][0-9]*|0\.0\.[1-9][0-9]*|0\.0\.0"
+
+MAX_QUOTED = 60  # characters
 
 is_label = re.compile(LABEL).fullmatch
 is_semver = re.compile(SEMVER).fullmatch
@@ -143,5 +146,4 @@ def check_labels(labels: Iterable[str], noun: str) -> None:
 
 def quoted(name: str) -> str:
     """For a message: no control characters, and not a page long."""
-    text = name if len(name) <= 60 else name[:60] + "..."
-    return '"' + "".join([c if c.isprintable() else repr(c)[1:-1] for c in text]) + '"'
+    return spell.quoted(name if len(name) <= MAX_QUOTED else name[:MAX_QUOTED] + "...")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from witcraft.component import tree
+from witcraft.component.spell import core_extern_type
 from witcraft.model.types import Resource, TypeDef
 from witcraft.model.world import (
     ComponentItem,
@@ -22,7 +23,6 @@ from witcraft.model.world import (
     WorldItem,
 )
 from witcraft.resolve import names
-from witcraft.resolve.core_types import show
 from witcraft.resolve.docs import WorldDocs
 from witcraft.resolve.meaning import (
     AnyType,
@@ -124,6 +124,6 @@ def type_item(name: str, ty: AnyType) -> WorldItem:
 
 def core_module_type(ty: ModuleType) -> CoreModuleType:
     return CoreModuleType(
-        tuple([(module, name, show(extern)) for (module, name), extern in ty.imports.items()]),
-        tuple([(name, show(extern)) for name, extern in ty.exports.items()]),
+        tuple([(module, name, core_extern_type(extern)) for (module, name), extern in ty.imports.items()]),
+        tuple([(name, core_extern_type(extern)) for name, extern in ty.exports.items()]),
     )

@@ -26,7 +26,6 @@ from ctypes import (
     c_uint32,
     c_uint64,
     c_void_p,
-    cast,
     py_object,
     pythonapi,
     string_at,
@@ -154,6 +153,7 @@ class Limits(Structure):
     max: int
 
 
+OF = Extern.of.offset
 FUNC, GLOBAL, TABLE, MEMORY = 0, 1, 2, 3
 """``wasmtime_extern_kind_t``."""
 FUNCREF = 5
@@ -204,6 +204,9 @@ functype_delete = function("wasm_functype_delete", None, P)
 memory_data = function("wasmtime_memory_data", P, P, P)
 memory_size = function("wasmtime_memory_data_size", c_size_t, P, P)
 table_set = function("wasmtime_table_set", P, P, P, c_uint64, POINTER(Value))
+memorytype_new = function("wasm_memorytype_new", P, POINTER(Limits))
+memorytype_delete = function("wasm_memorytype_delete", None, P)
+memory_new = function("wasmtime_memory_new", P, P, P, P)
 wat2wasm_ = function("wasmtime_wat2wasm", P, c_char_p, c_size_t, POINTER(Bytes))
 
 call = lib.wasmtime_func_call_unchecked

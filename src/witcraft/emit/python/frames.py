@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from witcraft.abi import ops
 from witcraft.abi.ops import Block, Expr, HelperKey, Program, Stmt
 from witcraft.emit.python.exprs import SIGNED, to_core
-from witcraft.emit.python.module import PyModule
+from witcraft.emit.python.module import quoted
 from witcraft.emit.python.ops import Body
-from witcraft.model.text import wit
+from witcraft.gate.needs import Direct
 from witcraft.model.types import Kind, Resource
 
 WORDS = frozenset({Kind.U32, Kind.S32, Kind.U64, Kind.S64})
@@ -115,13 +115,6 @@ def borrows_name(instance: int) -> str:
     return f"borrows{instance}"
 
 
-@dataclass(slots=True)
-class HelperBook:
-    """Which function prints which helper; ``package`` fills it as programs ask."""
-
-    wanted: dict[tuple[HelperKey, int, int | None], tuple[PyModule, str]] = field(default_factory=dict)
-
-
 class InstanceFrame:
     """What exports, imports and helpers share: handles are reached through the instance."""
 
@@ -132,26 +125,26 @@ class InstanceFrame:
 
     def handles(self, body: Body, resource: Resource) -> str:
         number = self.package.plan.resource_ids[resource]
-        return f"{body.need('instance')}.{handles_name(self.component_instance, number)}"
+        return f"{body.need('context')}.{handles_name(self.component_instance, number)}"
 
-    def lift_own(self, body: Body, resource: Resource, handle: str) -> str:
-        return f"{self.handles(body, resource)}.lift_own({handle})"
+    def lift_own(self, body: Body, resource: Resource, handle: Expr) -> str:
+        return f"{self.handles(body, resource)}.lift_own({body.x(handle)})"
 
-    def lift_borrow(self, body: Body, resource: Resource, handle: str) -> str:
-        return f"{self.handles(body, resource)}.lift_borrow({handle})"
+    def lift_borrow(self, body: Body, resource: Resource, handle: Expr) -> str:
+        return f"{self.handles(body, resource)}.lift_borrow({body.x(handle)})"
 
-    def lower_own(self, body: Body, resource: Resource, value: str) -> str:
-        return f"{self.handles(body, resource)}.lower_own({value})"
+    def lower_own(self, body: Body, resource: Resource, value: Expr) -> str:
+        return f"{self.handles(body, resource)}.lower_own({body.x(value)})"
 
-    def lower_borrow(self, body: Body, resource: Resource, value: str) -> str:
-        return f"{self.handles(body, resource)}.lower_borrow({value})"
+    def lower_borrow(self, body: Body, resource: Resource, value: Expr) -> str:
+        return f"{self.handles(body, resource)}.lower_borrow({body.x(value)})"
 
     def own_type(self, body: Body, resource: Resource) -> str | None:
         return None
 
     def borrows(self, body: Body, begin: bool) -> None:
         call = "begin" if begin else "end"
-        body.out.line(f"{body.need('instance')}.{borrows_name(self.component_instance)}.{call}()")
+        body.out.line(f"{body.need('context')}.{borrows_name(self.component_instance)}.{call}()")
 
     def helper(self, body: Body, key: HelperKey) -> tuple[str, tuple[str, ...]]:
         return self.package.helpers.call(body, key, self.component_instance, self.pointer)  # type: ignore[no-any-return]
@@ -193,15 +186,14 @@ class ExportFrame(InstanceFrame):
     def guard(self, body: Body, guard: ops.Guard, then: Stmt | None) -> None:
         taken = then.args if isinstance(then, ops.CallCore) else ()
         values = [body.local(name) for name, _ in guard.values]
-        error, exception = body.fresh("error"), body.module.builtin("Exception")
+        error, bad = body.need_once("error"), body.module.runtime("BadValue")
         with body.out.block("try:"):
             rest, direct = checked_scalars(body, guard.body, taken)
             body.block(rest)
             self.slots.fill(body, taken, direct)
-        with body.out.block(f"except {exception} as {error}:"):
+        with body.out.block(f"except {bad} as {error}:"):
             args = [error, self.package.signature(body.module, self.label, guard.values), *values]
-            body.call(f"raise {body.module.runtime('explain')}", args)
-            body.out.lines[-1] += " from None"
+            body.out.line(f"raise {body.module.runtime('explain')}({', '.join(args)}) from None")
         if isinstance(then, ops.CallCore):
             self._invoke(body, self.call)
             self._results(body, then)
@@ -213,8 +205,12 @@ class ExportFrame(InstanceFrame):
 
     def _invoke(self, body: Body, call: str) -> None:
         store = body.need("store")
-        with body.out.block(f"if {store}.call(*{self.own}.{call}) or {store}.trap:"):
-            body.out.line(f'raise {store}.failure("{self.label}")')
+        error = body.need_once("failed")
+        body.out.line(f"{error} = {store}.call(*{self.own}.{call})")
+        with body.out.block(f"if {error} or {store}.trap:"):
+            body.call(f"raise {store}.failure", [quoted(self.label), error])
+        if self.pointer == 8:
+            body.out.line(f"{body.memory()}.refresh()")  # a 64-bit memory moves when it grows
 
     def _results(self, body: Body, stmt: ops.CallCore) -> None:
         """A result that is used once is read in place, where nothing has come between."""
@@ -234,9 +230,9 @@ class ExportFrame(InstanceFrame):
         elif values:
             body.out.line(f"return {body.x(values[0])}")
 
-    def lift_own(self, body: Body, resource: Resource, handle: str) -> str:
+    def lift_own(self, body: Body, resource: Resource, handle: Expr) -> str:
         if resource is self.constructs:
-            return f"{self.handles(body, resource)}.lift_rep({handle})"
+            return f"{self.handles(body, resource)}.lift_rep({body.x(handle)})"
         return super().lift_own(body, resource, handle)
 
     def own_type(self, body: Body, resource: Resource) -> str | None:
@@ -244,21 +240,30 @@ class ExportFrame(InstanceFrame):
 
 
 class ImportFrame(InstanceFrame):
-    """A trampoline: flat values come and go through the gate's mailbox."""
+    """A trampoline: flat values come and go through the gate's mailbox.
 
-    slots = Slots(words=2, prefix="mail_")
+    ``direct``: the flat slots whose handles the gate turns into representations itself, and whether the result's.
+    """
+
+    slots = Slots(words=2)
 
     def __init__(
-        self, package: Any, component_instance: int, pointer: int, program: Program, call: str, is_method: bool, label: str
+        self, package: Any, component_instance: int, pointer: int, program: Program, is_method: bool, label: str, direct: Direct
     ) -> None:
         super().__init__(package, component_instance, pointer)
-        self._call, self._is_method, self.label = call, is_method, label
+        self._call, self._is_method, self.label = "", is_method, label
+        self._direct = direct
         self._params = {name: (index, core) for index, (name, core) in enumerate(program.params)}
         self._counts = uses(program.body)
         self._result_cores: tuple[str, ...] = ()
 
     def results(self, cores: tuple[str, ...]) -> None:
+        """Core types of what the trampoline gives back."""
         self._result_cores = cores
+
+    def name_call(self, name: str) -> None:
+        """The local that holds the host's function, or the name of its method."""
+        self._call = name
 
     def slot(self, body: Body, name: str, signed: bool) -> str | None:
         """Parameters used once are read in place; the others were given names at the start."""
@@ -273,6 +278,31 @@ class ImportFrame(InstanceFrame):
             if self._counts[name] > 1:
                 body.out.line(f"{body.local(name)} = {self.slots.place(body, index, core)}")
 
+    def stmt_handle(self, name: str) -> bool:
+        """Whether the slot of a parameter holds a representation already."""
+        return name in self._params and self._params[name][0] in self._direct.params
+
+    def registry(self, body: Body, resource: Resource) -> str:
+        return f"{body.need('context')}.registry{self.package.plan.resource_ids[resource]}"
+
+    def lift_own(self, body: Body, resource: Resource, handle: Expr) -> str:
+        if isinstance(handle, ops.Var) and self.stmt_handle(handle.name):
+            return f"{self.registry(body, resource)}.take({body.x(handle)})"
+        return super().lift_own(body, resource, handle)
+
+    def lift_borrow(self, body: Body, resource: Resource, handle: Expr) -> str:
+        if isinstance(handle, ops.Var) and self.stmt_handle(handle.name):
+            return f"{self.registry(body, resource)}.get({body.x(handle)})"
+        return super().lift_borrow(body, resource, handle)
+
+    def lower_own(self, body: Body, resource: Resource, value: Expr) -> str:
+        if self._direct.result is not None:
+            return f"{self.registry(body, resource)}.add({body.x(value)})"
+        return super().lower_own(body, resource, value)
+
+    def borrows(self, body: Body, begin: bool) -> None:
+        """The gate opens and closes the scope of a lowered import's borrows."""
+
     def call_host(self, body: Body, args: tuple[Expr, ...]) -> str:
         texts = [body.x(arg) for arg in args]
         call = f"{texts.pop(0)}.{self._call}" if self._is_method else self._call
@@ -283,15 +313,14 @@ class ImportFrame(InstanceFrame):
         if not guard.body and not taken:
             return
         values = [body.local(name) for name, _ in guard.values]
-        error, exception = body.fresh("error"), body.module.builtin("Exception")
+        error, bad = body.need_once("error"), body.module.runtime("BadValue")
         with body.out.block("try:"):
             rest, direct = checked_scalars(body, guard.body, taken)
             body.block(rest)
             self.slots.fill(body, taken, direct)
-        with body.out.block(f"except {exception} as {error}:"):
+        with body.out.block(f"except {bad} as {error}:"):
             args = [error, self.package.signature(body.module, self.label, guard.values), *values]
-            body.call(f"raise {body.module.runtime('explain')}", args)
-            body.out.lines[-1] += " from None"
+            body.out.line(f"raise {body.module.runtime('explain')}({', '.join(args)}) from None")
 
     def give(self, body: Body, values: tuple[Expr, ...]) -> None:
         self.slots.fill(body, zip(values, self._result_cores, strict=True), {})
@@ -308,4 +337,4 @@ class HelperFrame(InstanceFrame):
         raise AssertionError("a helper runs inside its caller's guard")
 
 
-__all__ = ["ExportFrame", "HelperFrame", "ImportFrame", "InstanceFrame", "borrows_name", "handles_name", "uses", "wit"]
+__all__ = ["ExportFrame", "HelperFrame", "ImportFrame", "InstanceFrame", "borrows_name", "handles_name", "uses"]

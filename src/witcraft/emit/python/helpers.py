@@ -12,7 +12,7 @@ from witcraft.emit.python.ops import Body
 from witcraft.model.types import TypeDef
 from witcraft.words import snake
 
-EXTRAS = ("instance", "memory", "store")  # what a helper may need besides its values, in this order
+EXTRAS = ("context", "memory")  # what a helper may need besides its values, in this order
 
 
 class Helpers:
@@ -44,9 +44,8 @@ class Helpers:
         body.block(program.body)
         extras = tuple(extra for extra in EXTRAS if extra in body.needs)
         hints = {
-            "instance": self.package.instance_type,
+            "context": self.package.context_type,
             "memory": lambda m: m.typing("runtime", "Memory"),
-            "store": lambda m: m.typing("runtime", "Store"),
         }
         typed = [f"{body.local(f'frame {extra}')}: {hints[extra](module)}" for extra in extras]
         for param, sort in params:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from witcraft.abi.ops import Format
+from witcraft.emit.python.layout import LINE, fit
 from witcraft.emit.python.names import Taken
+from witcraft.model.types import TypeDef, ValType
 from witcraft.text import Writer
-
-LINE = 88  # the formatter's default
 
 CODES = {
     "u8": "B",
@@ -47,26 +47,14 @@ def _padding(n: int) -> str:
 
 
 class PyWriter(Writer):
-    """A writer that breaks bracketed lists as the formatter does."""
+    """A writer that breaks long lines as the formatter does."""
+
+    def line(self, text: str = "") -> None:
+        self.lines += fit(text, self.depth) if text else [""]
 
     def bracket(self, head: str, items: Sequence[str], tail: str) -> None:
-        """``head`` ends in an opening bracket, ``tail`` begins with the closing one.
-
-        One line if it fits; else the items on a line of their own; else each on its own, with a trailing comma.
-        """
-        room = LINE - len(self.unit) * self.depth
-        flat = head + ", ".join(items) + tail
-        if len(flat) <= room or not items:
-            self.line(flat)
-            return
-        self.line(head)
-        inner = ", ".join(items)
-        if len(inner) <= room - len(self.unit) and not any(item.startswith("*") for item in items):
-            self.line(self.unit + inner)
-        else:
-            for item in items:
-                self.line(f"{self.unit}{item},")
-        self.line(tail)
+        """``head`` ends in an opening bracket, ``tail`` begins with the closing one."""
+        self.line(head + ", ".join(items) + tail)
 
     def doc(self, text: str) -> None:
         """A docstring. Backslashes and quotes are escaped, so that no text can end it."""
@@ -77,10 +65,8 @@ class PyWriter(Writer):
             tail = " " if lines[0].endswith('"') else ""
             self.line(f'"""{lines[0]}{tail}"""')
             return
-        self.line(f'"""{lines[0]}')
-        for line in lines[1:]:
-            self.line(line)
-        self.line('"""')
+        indent = self.unit * self.depth
+        self.lines += [f'{indent}"""{lines[0]}', *[indent + line if line else "" for line in lines[1:]], f'{indent}"""']
 
 
 def _printable(text: str) -> str:
@@ -98,6 +84,8 @@ class PyModule:
         self.docs = ""
         self.shadowed: set[str] = set()  # parameters, functions and fields: names that mean something else somewhere
         self.all: list[str] = []
+        self.types: list[TypeDef] = []  # declared here, in order
+        self.spoken: dict[ValType, None] = {}  # types that signatures here mention
         self._sections: list[list[str]] = []
         self._runtime = runtime
         self._imports: dict[str, dict[str, str]] = {}
@@ -186,7 +174,19 @@ class PyModule:
         self._tail.append([f"{name} = {lines[0]}", *lines[1:]])
         return name
 
+    def after(self, line: str) -> None:
+        """A statement behind the constants."""
+        self._tail.append([line])
+
+    def relative(self, path: tuple[str, ...]) -> str:
+        """The relative name of another module, as ``importlib.import_module`` takes it."""
+        return self._dots(path)
+
     # ---- the file ----
+
+    @property
+    def empty(self) -> bool:
+        return not (self._sections or self._tail or self.all)
 
     def text(self) -> str:
         """The whole file."""

@@ -12,7 +12,7 @@ from typing import Protocol, assert_never
 from witcraft.abi import ops
 from witcraft.abi.ops import Block, Expr, Format, Into, Stmt
 from witcraft.emit.python.exprs import Loose, expression, plus, tight, to_core
-from witcraft.emit.python.module import CODES, LINE, WIDTHS, PyModule, PyWriter, quoted, struct_format
+from witcraft.emit.python.module import CODES, WIDTHS, PyModule, PyWriter, quoted, struct_format
 from witcraft.emit.python.names import KEYWORDS
 from witcraft.emit.python.places import Places
 from witcraft.emit.python.types import Annotator
@@ -34,10 +34,10 @@ class Frame(Protocol):
     def post_return(self, body: Body, stmt: ops.PostReturn) -> None: ...
     def give(self, body: Body, values: tuple[Expr, ...]) -> None: ...
     def handles(self, body: Body, resource: Resource) -> str: ...
-    def lift_own(self, body: Body, resource: Resource, handle: str) -> str: ...
-    def lift_borrow(self, body: Body, resource: Resource, handle: str) -> str: ...
-    def lower_own(self, body: Body, resource: Resource, value: str) -> str: ...
-    def lower_borrow(self, body: Body, resource: Resource, value: str) -> str: ...
+    def lift_own(self, body: Body, resource: Resource, handle: Expr) -> str: ...
+    def lift_borrow(self, body: Body, resource: Resource, handle: Expr) -> str: ...
+    def lower_own(self, body: Body, resource: Resource, value: Expr) -> str: ...
+    def lower_borrow(self, body: Body, resource: Resource, value: Expr) -> str: ...
     def own_type(self, body: Body, resource: Resource) -> str | None: ...
     def borrows(self, body: Body, begin: bool) -> None: ...
     def helper(self, body: Body, key: ops.HelperKey) -> tuple[str, tuple[str, ...]]:
@@ -76,6 +76,11 @@ class Body:
         self.needs[name] = None
         return self.local(f"frame {name}") if f"frame {name}" in self._locals else self._frame_local(name)
 
+    def need_once(self, name: str) -> str:
+        """A local that several statements may use one after the other."""
+        key = f"frame {name}"
+        return self._locals[key] if key in self._locals else self._frame_local(name)
+
     def _frame_local(self, name: str) -> str:
         self._locals[f"frame {name}"] = self.fresh(name)
         return self._locals[f"frame {name}"]
@@ -96,7 +101,7 @@ class Body:
         return to_core(self, e, bounded=True) if isinstance(e, ops.ToCore) else self.x(e)
 
     def view(self, start: str, length: str) -> str:
-        return f"{self.memory()}.view[{start} : {tight(start)} + {tight(length)}]"
+        return f"{self.memory()}.view[{start} : {tight(start)} + {length}]"
 
     # ---- statements ----
 
@@ -163,13 +168,13 @@ class Body:
                 args = [f'"{CODES[kind.value]}"', str(count), at, self.x(value)]
                 self.call(f"{self.memory()}.store_numbers", args)
             case ops.LiftOwn(out, resource, handle):
-                line(f"{self.local(out)} = {self.frame.lift_own(self, resource, self.x(handle))}")
+                line(f"{self.local(out)} = {self.frame.lift_own(self, resource, handle)}")
             case ops.LiftBorrow(out, resource, handle):
                 self.lift_borrow(out, resource, handle)
             case ops.LowerOwn(out, resource, value):
-                line(f"{self.local(out)} = {self.frame.lower_own(self, resource, self.x(value))}")
+                line(f"{self.local(out)} = {self.frame.lower_own(self, resource, value)}")
             case ops.LowerBorrow(out, resource, value):
-                line(f"{self.local(out)} = {self.frame.lower_borrow(self, resource, self.x(value))}")
+                line(f"{self.local(out)} = {self.frame.lower_borrow(self, resource, value)}")
             case ops.BeginBorrows():
                 self.frame.borrows(self, begin=True)
             case ops.EndBorrows():
@@ -199,15 +204,7 @@ class Body:
         self.out.bracket(f"{assign}{head}(", args, ")")
 
     def assign(self, name: str, value: Expr) -> None:
-        """``name = value``; a constructor call that is too long is broken at its arguments."""
-        text = f"{self.local(name)} = {self.x(value)}"
-        room = LINE - 4 * self.out.depth
-        inner = _arguments(value)
-        if len(text) <= room or inner is None or "(" not in text:
-            self.out.line(text)
-        else:
-            head = text[: text.index("(") + 1]
-            self.out.bracket(head, [self.x(part) for part in inner], ")")
+        self.out.line(f"{self.local(name)} = {self.x(value)}")
 
     def destructure(self, names: tuple[str, ...], of: Expr) -> None:
         value = f"{self.module.runtime('sequence')}({self.x(of)}, {len(names)})"
@@ -360,25 +357,15 @@ class Body:
             self.finish_items(s.out, s.into, items)
             return
         out = self.local(s.out)
-        if s.into is Into.LIST and isinstance(s.item, ops.MakeRecord) and s.item.values == tuple(map(ops.Var, s.names)):
-            cls = self.x(s.item).partition("(")[0]
+        cls, _, rest = self.x(s.item).partition("(")
+        if s.into is Into.LIST and isinstance(s.item, ops.MakeRecord) and rest == f"{names})" and len(s.names) > 1:
             self.comprehension(f"{out} = {self.module.builtin('list')}(", f"{self.module.runtime('starmap')}({cls}, {source})", "", ")")
             return
         opening, closing = {Into.LIST: ("[", "]"), Into.TUPLE: (f"{self.module.builtin('tuple')}([", "])"), Into.MAP: ("{", "}")}[s.into]
         self.comprehension(f"{out} = {opening}", self.item(s.into, s.item), f"for {names} in {source}", closing)
 
     def comprehension(self, head: str, item: str, clause: str, tail: str) -> None:
-        """One line if it fits, else item and clause on lines of their own."""
-        body = f"{item} {clause}" if clause else item
-        if len(head) + len(body) + len(tail) <= LINE - 4 * self.out.depth:
-            self.out.line(head + body + tail)
-            return
-        with self.out.block(head, tail):
-            if len(body) <= LINE - 4 * self.out.depth or not clause:
-                self.out.line(body)
-            else:
-                self.out.line(item)
-                self.out.line(clause)
+        self.out.line(f"{head}{item} {clause}{tail}" if clause else head + item + tail)
 
     def blocks(self, s: ops.CollectBlocks) -> str:
         """The elements' scalars, one tuple (or one number) at a time."""
@@ -465,8 +452,9 @@ class Body:
                 self.call(f"{blocks}.append", [self.packed(s)])
             self.out.line(f'{target} = b"".join({blocks})')
             return
-        packed = self.packed(s)
-        self.comprehension(f'{target} = b"".join([', packed, f"for {item} in {seq}", "])")
+        blocks = self.fresh("blocks")
+        self.comprehension(f"{blocks} = [", self.packed(s), f"for {item} in {seq}", "]")
+        self.out.line(f'{target} = b"".join({blocks})')
 
     def packed(self, s: ops.SpreadBlocks) -> str:
         return f"{self.module.struct(s.format)}.pack({', '.join(map(self.fit, s.values))})"
@@ -482,7 +470,7 @@ class Body:
 
     def lift_borrow(self, out: str, resource: Resource, handle: Expr) -> None:
         name = self.places.resource_name(self.module, resource)
-        self.out.line(f"{self.local(out)}: {name} = {self.frame.lift_borrow(self, resource, self.x(handle))}")
+        self.out.line(f"{self.local(out)}: {name} = {self.frame.lift_borrow(self, resource, handle)}")
 
     def call_helper(self, s: ops.CallHelper) -> None:
         name, before = self.frame.helper(self, s.helper)
@@ -508,15 +496,5 @@ def _single_code(layout: Format) -> str | None:
     return text if len(text) == 1 else None
 
 
-def _arguments(value: Expr) -> tuple[Expr, ...] | None:
-    match value:
-        case ops.MakeRecord(_, values):
-            return values
-        case ops.MakeCase(_, _, payload) if payload is not None:
-            return (payload,)
-        case _:
-            return None
-
-
 def _pairs(block: Block) -> Iterator[tuple[Stmt, Stmt | None]]:
-    return zip(block, [*block[1:], None], strict=True)
+    return zip(block, [*block[1:], None], strict=False)

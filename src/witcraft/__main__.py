@@ -1,0 +1,7 @@
+"""``python -m witcraft``."""
+
+from __future__ import annotations
+
+from witcraft.cli import main
+
+main()

@@ -1,0 +1,377 @@
+"""Checks that a program is sound, whatever the language that will print it. Run on every program in the tests.
+
+* Every name is made once, before it is used, and where its block can see it; every arm assigns all that it should.
+* Core types agree: a value goes where its type is wanted, a loaded scalar is lifted as what it was loaded as.
+* Memory is touched only inside a range that was checked, allocated, or handed to a helper; formats are ascending and
+  fit into their elements.
+* Lowering is finished before the core function is called; nothing follows a Return or a Raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from witcraft.abi import ops
+from witcraft.abi.layout import CORES, STORED, WIDTHS, Layout
+from witcraft.abi.lift import flat_types
+from witcraft.abi.ops import Block, CaseArm, Direction, Expr, Format, HelperKey, Lit, Program, Stmt, Var
+from witcraft.abi.show import expr as text
+from witcraft.abi.show import verb
+from witcraft.model.types import Kind
+
+Sort = str  # "value", "sequence", a core type, or the kind (u8, s8...) that a scalar was loaded as or is stored as
+
+
+class ProgramError(Exception):
+    """A program that no language could print: a defect of lift, lower or simplify, never of a component."""
+
+
+def verify(program: Program, layout: Layout, key: HelperKey | None = None) -> None:
+    """Raises ``ProgramError``; ``key`` for the program of a helper."""
+    scope = Scope(layout)
+    for name, sort in program.params:
+        scope.make(name, sort)
+    if key and not key.flat:
+        scope.areas[program.params[-1][0]] = layout.size(key.type)
+    check_block(scope, program.body)
+    called = set(scope.called)
+    require(called == set(program.helpers), f"helpers are not those that are called: {called} {program.helpers}")
+
+
+@dataclass(slots=True)
+class Scope:
+    """What is known at one point of a program."""
+
+    layout: Layout
+    sorts: dict[str, Sort] = field(default_factory=dict)  #      of each visible name
+    areas: dict[str, int] = field(default_factory=dict)  #       bytes that may be touched from this address on
+    ranges: set[tuple[Expr, Expr, int]] = field(default_factory=set)  # checked or allocated: pointer, count, size
+    open: dict[str, Sort] = field(default_factory=dict)  #       what this arm has yet to assign
+    made: set[str] = field(default_factory=set)  #               every name of the program so far
+    called: list[HelperKey] = field(default_factory=list)
+
+    def make(self, name: str, sort: Sort) -> None:
+        require(bool(name) and name not in self.made, f"{name!r} is made twice")
+        self.made.add(name)
+        self.sorts[name] = sort
+
+    def inner(self, outs: Iterable[tuple[str, Sort]] = ()) -> Scope:
+        """Of a block inside: it sees all of this, this sees nothing of it."""
+        return Scope(
+            self.layout, dict(self.sorts), dict(self.areas), set(self.ranges), dict(outs), self.made, self.called
+        )
+
+
+def require(holds: bool, message: str) -> None:
+    if not holds:
+        raise ProgramError(message)
+
+
+# ---- statements --------------------------------------------------------------------------------------------------
+
+
+def check_block(scope: Scope, block: Block) -> None:
+    """At the end of an arm everything is assigned, unless it leaves the program."""
+    for index, stmt in enumerate(block):
+        check(scope, stmt)
+        if isinstance(stmt, ops.Return | ops.Raise):
+            require(index == len(block) - 1, f"something follows a {verb(stmt)}")
+            return
+    require(not scope.open, f"an arm does not assign {', '.join(scope.open)}")
+
+
+def check(scope: Scope, stmt: Stmt) -> None:  # noqa: C901 (a table)
+    match stmt:
+        case ops.Let(name, ops.Load(kind, base, offset)):
+            touch(scope, base, offset, WIDTHS[kind])
+            scope.make(name, kind)
+        case ops.Let(name, value):
+            scope.make(name, sort_of(scope, value))
+        case ops.Assign(name, value):
+            require(name in scope.open, f"{name} is assigned twice, or was not declared by this switch")
+            wants(scope, value, scope.open.pop(name))
+        case ops.Destructure(names, of):
+            wants(scope, of, "value")
+            make_all(scope, names, "value")
+        case ops.SwitchTag() | ops.SwitchCase() | ops.CallHostResult():
+            check_switch(scope, stmt)
+        case ops.Store(kind, base, offset, value):
+            touch(scope, base, offset, WIDTHS[kind])
+            wants(scope, value, kind)
+        case ops.CheckArea(ptr, size):
+            wants(scope, ptr, scope.layout.core)
+            allow(scope, ptr, size)
+        case ops.CheckRange(ptr, count, size):
+            wants(scope, ptr, scope.layout.core)
+            wants(scope, count, scope.layout.core)
+            scope.ranges.add((ptr, count, size))
+        case ops.Alloc(out, count, size):
+            wants(scope, count, scope.layout.core)
+            scope.make(out, scope.layout.core)
+            scope.ranges.add((Var(out), count, size))
+            if isinstance(count, Lit):
+                allow(scope, Var(out), count.value * size)
+        case ops.LiftString(out, ptr, length):
+            wants(scope, ptr, scope.layout.core)
+            wants(scope, length, scope.layout.core)
+            scope.make(out, "value")
+        case ops.LowerString(ptr, length, value) | ops.LowerNumbers(ptr, length, _, value):
+            wants(scope, value, "value")
+            make_all(scope, (ptr, length), scope.layout.core)
+        case ops.Sequence(out, value):
+            wants(scope, value, "value")
+            scope.make(out, "sequence")
+        case ops.Collect() | ops.CollectBlocks() | ops.Spread() | ops.SpreadBlocks():
+            check_loop(scope, stmt)
+        case ops.Unpack(names, format, base, offset):
+            touch(scope, base, offset, format.size)
+            make_format(scope, names, format)
+        case ops.Pack(format, base, offset, values):
+            touch(scope, base, offset, format.size)
+            wants_format(scope, values, format)
+        case ops.LiftNumbers(out, _, kind, ptr, count):
+            check_range(scope, ptr, count, width(kind))
+            scope.make(out, "value")
+        case ops.StoreNumbers(kind, count, base, offset, value):
+            touch(scope, base, offset, width(kind) * count)
+            wants(scope, value, "value")
+        case ops.LiftOwn(out, _, handle) | ops.LiftBorrow(out, _, handle):
+            wants(scope, handle, "i32")
+            scope.make(out, "value")
+        case ops.LowerOwn(out, _, value) | ops.LowerBorrow(out, _, value):
+            wants(scope, value, "value")
+            scope.make(out, "i32")
+        case ops.CallHelper():
+            check_helper(scope, stmt)
+        case ops.Guard(body, values):
+            for name, _ in values:
+                wants(scope, Var(name), "value")
+            check_all(scope, body)
+        case ops.CallCore(outs, args):
+            check_flat(scope, args)
+            for name, core in outs:
+                scope.make(name, core)
+        case ops.CallHost(out, args):
+            wants_all(scope, args, "value")
+            make_all(scope, (out,) if out else (), "value")
+        case ops.PostReturn(args):
+            check_flat(scope, args)
+        case ops.Return(values):
+            for value in values:
+                sort_of(scope, value)
+        case ops.Raise(payload):
+            wants_all(scope, (payload,) if payload else (), "value")
+        case ops.BeginBorrows() | ops.EndBorrows():
+            pass
+
+
+def check_all(scope: Scope, body: Block) -> None:
+    """A block whose names are seen behind it."""
+    for stmt in body:
+        check(scope, stmt)
+
+
+def check_switch(scope: Scope, switch: ops.SwitchTag | ops.SwitchCase | ops.CallHostResult) -> None:
+    outs: Sequence[tuple[str, Sort]]
+    match switch:
+        case ops.SwitchTag(tag=tag, out=out, labels=labels):
+            wants(scope, tag, "i32")
+            outs = [(out, "value")] if switch.type else []
+            require(len(labels) == len(switch.arms) and bool(out) == bool(outs), "a switch that does not fit")
+            arms = [CaseArm(None, arm) for arm in switch.arms]
+        case ops.SwitchCase(value=value, outs=outs):
+            wants(scope, value, "value")
+            arms = list(switch.arms)
+        case ops.CallHostResult(args=args, outs=outs):
+            wants_all(scope, args, "value")
+            arms = [switch.ok, switch.err]
+    for arm in arms:
+        inner = scope.inner(outs)
+        make_all(inner, (arm.bind,) if arm.bind else (), "value")
+        check_block(inner, arm.body)
+    for name, sort in outs:
+        scope.make(name, sort)
+
+
+def check_loop(scope: Scope, loop: ops.Collect | ops.CollectBlocks | ops.Spread | ops.SpreadBlocks) -> None:
+    inner = scope.inner()
+    match loop:
+        case ops.Collect(ptr=ptr, count=count, stride=stride, at=at):
+            check_range(scope, ptr, count, stride)
+            make_element(inner, at, stride)
+        case ops.CollectBlocks(ptr=ptr, count=count, format=format, names=names):
+            check_range(scope, ptr, count, format.size)
+            make_format(inner, names, format)
+        case ops.Spread(seq, item, at, ptr, stride):
+            check_spread(scope, seq, ptr, stride)
+            inner.make(item, "value")
+            make_element(inner, at, stride)
+        case ops.SpreadBlocks(seq, item, ptr, format):
+            check_spread(scope, seq, ptr, format.size)
+            inner.make(item, "value")
+    check_all(inner, loop.body)
+    if isinstance(loop, ops.SpreadBlocks):
+        wants_format(inner, loop.values, loop.format)
+    if isinstance(loop, ops.Collect | ops.CollectBlocks):
+        wants(inner, loop.item, "value")
+        scope.make(loop.out, "value")
+
+
+def check_spread(scope: Scope, seq: Expr, ptr: Expr, stride: int) -> None:
+    require(sort_of(scope, seq) == "sequence", f"{text(seq)} is no sequence")
+    wants(scope, ptr, scope.layout.core)
+    allocated = any(pointer == ptr and size == stride for pointer, _, size in scope.ranges)
+    require(allocated or address(scope, ptr) is not None, f"nothing was allocated at {text(ptr)}")
+
+
+def check_helper(scope: Scope, call: ops.CallHelper) -> None:
+    key = call.helper
+    scope.called.append(key)
+    flat = flat_types(scope.layout, key.type) if key.flat else ()
+    lifts = key.direction is Direction.LIFT
+    params = (*(() if lifts else ("value",)), *(flat if lifts and key.flat else ()))
+    args = call.args if key.flat else call.args[:-1]
+    for arg, sort in zip(args, params, strict=True):
+        wants(scope, arg, sort)
+    if not key.flat:
+        room = address(scope, call.args[-1])
+        require(room is not None and room >= scope.layout.size(key.type), "a helper is led out of its area")
+    for name, sort in zip(call.outs, ("value",) if lifts else flat, strict=True):
+        scope.make(name, sort)
+
+
+def check_flat(scope: Scope, args: Iterable[tuple[Expr, str]]) -> None:
+    for value, core in args:
+        require(isinstance(value, Var | Lit), f"{text(value)} is not finished before the call")
+        wants(scope, value, core)
+
+
+# ---- memory ------------------------------------------------------------------------------------------------------
+
+
+def allow(scope: Scope, ptr: Expr, size: int) -> None:
+    require(isinstance(ptr, Var), f"{text(ptr)} is no name")
+    if isinstance(ptr, Var):
+        scope.areas[ptr.name] = size
+
+
+def touch(scope: Scope, base: Expr, offset: int, size: int) -> None:
+    """``size`` bytes at ``base + offset`` lie in an area that is known to be good."""
+    room = address(scope, ops.Address(base, offset)) if isinstance(base, Var) else None
+    require(offset >= 0 and room is not None and room >= size, f"{size} bytes at {text(base)} + {offset} are unchecked")
+
+
+def address(scope: Scope, place: Expr) -> int | None:
+    """How many bytes may be touched from ``place`` on; None if it is no address that was checked."""
+    match place:
+        case Var(name):
+            return scope.areas.get(name) if name in scope.sorts else None
+        case ops.Address(Var(name), offset) if name in scope.areas and name in scope.sorts:
+            return scope.areas[name] - offset
+        case _:
+            return None
+
+
+def check_range(scope: Scope, ptr: Expr, count: Expr, size: int) -> None:
+    room = address(scope, ptr)
+    fits = isinstance(count, Lit) and room is not None and room >= count.value * size
+    require(fits or (ptr, count, size) in scope.ranges, f"{text(count)} * {size} bytes at {text(ptr)} are unchecked")
+
+
+def make_element(scope: Scope, at: str, size: int) -> None:
+    scope.make(at, scope.layout.core)
+    scope.areas[at] = size
+
+
+def check_format(layout: Format) -> None:
+    end = 0
+    for offset, kind in layout.fields:
+        require(offset >= end, f"a format that is not ascending: {layout}")
+        end = offset + WIDTHS[kind]
+    require(end <= layout.size and len(layout.fields) > 0, f"a format that does not fit: {layout}")
+
+
+def make_format(scope: Scope, names: Sequence[str], layout: Format) -> None:
+    check_format(layout)
+    for name, (_, kind) in zip(names, layout.fields, strict=True):
+        scope.make(name, kind)
+
+
+def wants_format(scope: Scope, values: Sequence[Expr], layout: Format) -> None:
+    check_format(layout)
+    for value, (_, kind) in zip(values, layout.fields, strict=True):
+        wants(scope, value, kind)
+
+
+def width(kind: Kind) -> int:
+    require(STORED[kind] == kind.value, f"{kind.value} is no number")
+    return WIDTHS[kind.value]
+
+
+# ---- expressions -------------------------------------------------------------------------------------------------
+
+
+def make_all(scope: Scope, names: Iterable[str], sort: Sort) -> None:
+    for name in names:
+        scope.make(name, sort)
+
+
+def wants_all(scope: Scope, values: Iterable[Expr], sort: Sort) -> None:
+    for value in values:
+        wants(scope, value, sort)
+
+
+def wants(scope: Scope, value: Expr, sort: Sort) -> None:
+    """``value`` is of this sort. A core type takes any kind that it holds, a kind takes its core type."""
+    have = sort_of(scope, value)
+    same = have == sort or (core(have) == core(sort) and (have not in WIDTHS or sort not in WIDTHS))
+    require(same, f"{text(value)} is {have}, not {sort}")
+
+
+def core(sort: Sort) -> Sort:
+    return CORES.get(sort, sort)
+
+
+def sort_of(scope: Scope, value: Expr) -> Sort:  # noqa: C901 (a table)
+    match value:
+        case Var(name):
+            require(name in scope.sorts, f"{name} is used before it is made")
+            return scope.sorts[name]
+        case Lit(_, sort):
+            return sort
+        case ops.Load():
+            raise ProgramError("a load that is not the value of a Let")
+        case ops.Address(base):
+            wants(scope, base, scope.layout.core)
+            return scope.layout.core
+        case ops.Bits(have, want, of):
+            wants(scope, of, have)
+            return want
+        case ops.FromCore(kind, of, loaded):
+            require((sort_of(scope, of) in WIDTHS) == loaded or core(STORED[kind]) in ("f32", "f64"), f"{text(value)}")
+            wants(scope, of, STORED[kind])
+            return "value"
+        case ops.ToCore(kind, of, stored):
+            wants(scope, of, "value")
+            return STORED[kind] if stored else core(STORED[kind])
+        case ops.MakeRecord(_, values) | ops.MakeTuple(values):
+            wants_all(scope, values, "value")
+            return "value"
+        case ops.MakeCase(_, _, payload) | ops.MakeSome(payload) | ops.MakeOk(payload) | ops.MakeErr(payload):
+            wants_all(scope, (payload,) if payload else (), "value")
+            return "value"
+        case ops.MakeNone():
+            return "value"
+        case ops.MakeEnum(_, of) | ops.MakeFlags(_, of):
+            wants(scope, of, "i32")
+            return "value"
+        case ops.Get(_, of):
+            wants(scope, of, "value")
+            return "value"
+        case ops.EnumIndex(_, of) | ops.FlagBits(_, of):
+            wants(scope, of, "value")
+            return "i32"
+        case ops.Length(of):
+            require(sort_of(scope, of) == "sequence", f"{text(of)} is no sequence")
+            return scope.layout.core

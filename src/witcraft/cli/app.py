@@ -1,0 +1,26 @@
+"""The command ``witcraft``, and what its verbs have in common."""
+
+from __future__ import annotations
+
+import click
+
+import witcraft
+from witcraft.cli.python import python
+from witcraft.cli.show import show
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(witcraft.__version__)
+def app() -> None:
+    """WebAssembly components in, typed and fast Python bindings out.
+
+    \b
+    Examples:
+      witcraft python app.wasm -o app     # then: from app import App, AppImports
+      witcraft show app.wasm              # what is in the binary
+      witcraft show --stage abi app.wasm  # what each call does
+    """
+
+
+app.add_command(python)
+app.add_command(show)

@@ -1,0 +1,81 @@
+"""A gate while it is put together: what its rules ask for is added once, in the order in which they ask.
+
+Its memory, which the host makes: the mailbox, 32 slots of 8 bytes; the header of the stack of borrow scopes; the
+headers of the handle tables, one for each component instance that has handles; then whatever these grow into.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from witcraft.core.build import Data, Export, Func, Global, Import, Module, Table, limits, pruned
+from witcraft.core.opcodes import NOTHING, Code, call_indirect, const
+from witcraft.core.tree import FuncType, GlobalType, MemoryType, Sort, TableType
+from witcraft.errors import UnsupportedError
+
+SLOT = 8  # bytes of the mailbox that one value takes
+PENDING = 31 * SLOT  # 1 while a host function has not said, by writing 0, that it is done
+SCOPES = 32 * SLOT  # where the header of the borrow scopes lies
+HEADER = 16
+PAGE = 1 << 16
+
+HOST, LATE, TOP = "host", "late", "top"
+
+
+@dataclass(slots=True)
+class Parts:
+    imports: dict[str, Import] = field(default_factory=dict)
+    globals: dict[str, Global] = field(default_factory=dict)
+    funcs: list[Func] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+    tables: dict[int, int] = field(default_factory=dict)  # component instance -> address of its header
+    late: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def define(self, func: Func, *exports: str) -> None:
+        self.funcs.append(func)
+        self.exports += [Export(name, Sort.FUNC, func.name) for name in exports]
+
+    def export(self, *funcs: Func) -> None:
+        """Functions that are exported by their own name."""
+        for func in funcs:
+            self.define(func, func.name)
+
+    def host(self, name: str) -> str:
+        """The host function of that name; everything that it takes and gives goes through the mailbox."""
+        self.imports.setdefault(name, Import(HOST, name, f"host {name}", NOTHING))
+        return f"host {name}"
+
+    def call_late(self, kind: str, index: int, signature: FuncType, *operands: Code | str | int) -> Code:
+        """Calls a function that the host extracts from a module that comes later."""
+        slot = self.late.setdefault((kind, index), len(self.late))
+        return call_indirect(LATE, signature, *operands, index=slot)
+
+    def may_leave(self, instance: int) -> str:
+        """The flag of a component instance: 1, or 0 while its realloc or a post-return function runs."""
+        name = f"may-leave-{instance}"
+        if name not in self.globals:
+            self.globals[name] = Global(name, GlobalType("i32", True), const(1))
+            self.exports.append(Export(name, Sort.GLOBAL, name))
+        return name
+
+    def table(self, instance: int) -> int:
+        """Where the header of a component instance's handle table lies."""
+        return self.tables.setdefault(instance, SCOPES + HEADER * (1 + len(self.tables)))
+
+    def module(self) -> Module:
+        top = SCOPES + HEADER * (1 + len(self.tables))
+        if top > PAGE:
+            raise UnsupportedError(f"{len(self.tables)} component instances with handles are more than is supported")
+        mail = Import(HOST, "mail", "memory", MemoryType(limits(1)))
+        late = Table(LATE, TableType("funcref", limits(len(self.late), len(self.late))))
+        return pruned(
+            Module(
+                "gate",
+                imports=(mail, *self.imports.values()),
+                funcs=tuple(self.funcs),
+                tables=(late,) if self.late else (),
+                globals=(Global(TOP, GlobalType("i32", True), const(top)), *self.globals.values()),
+                exports=(*([Export(LATE, Sort.TABLE, LATE)] if self.late else []), *self.exports),
+                data=(Data("memory", const(PENDING), b"\1"),),
+            )
+        )

@@ -1,0 +1,32 @@
+"""A component running in this process: executes the very Python that ``emit.python`` prints."""
+
+from __future__ import annotations
+
+import sys
+
+from witcraft.live.cached import emitted, key
+from witcraft.live.component import Component
+from witcraft.live.package import Package, loaded
+from witcraft.runtime import Config, Files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from witcraft.live.cached import Emit
+
+__all__ = ["Component", "load"]
+
+
+def load(data: bytes, name: str, lists: str, config: Config, emit: Emit) -> Component:
+    """The component that ``data`` holds; ``emit`` is the compiler, for components that no cache knows."""
+    unique = key(data, name, lists)
+    module = loaded(unique) or _execute(unique, data, name, lists, config, emit)
+    return Component(name, data, module, config)
+
+
+def _execute(unique: str, data: bytes, name: str, lists: str, config: Config, emit: Emit) -> ModuleType:
+    made = emitted(unique, data, name, lists, config, emit)
+    module = Package(unique, made.modules).load()
+    sys.modules[f"{unique}._glue"].FILES = Files(made.core_bytes(data))  # type: ignore[attr-defined]
+    return module

@@ -1,0 +1,76 @@
+"""Emitted modules from the cache, else from the compiler, which is not even imported otherwise."""
+
+from __future__ import annotations
+
+import os
+import sys
+from hashlib import sha256
+
+import witcraft
+from witcraft.live.emitted import Emitted, prepare
+from witcraft.runtime import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    from witcraft.live.emitted import Files
+    from witcraft.runtime import Config
+
+    Emit: TypeAlias = Callable[[bytes, str, str], Files]
+    """The compiler: component, name of the root class, ``"list"`` or ``"array"``."""
+
+MOST_SOURCES = 100
+
+
+def key(component: bytes, name: str, lists: str) -> str:
+    """A name for what is emitted, over all that it depends on: this Python, this witcraft, the options, the component."""
+    parts = [sys.version, str(sys.flags.optimize), witcraft.__version__, *_compiler(), name, lists]
+    digest = sha256("\0".join([*parts, sha256(component).hexdigest()]).encode()).hexdigest()
+    return f"{''.join([c if c.isascii() and c.isalnum() else '_' for c in name])}_{digest[:16]}"
+
+
+def emitted(key: str, component: bytes, name: str, lists: str, config: Config, emit: Emit) -> Emitted:
+    kept = cache.opened(config)
+    if kept is None:
+        return prepare(emit(component, name, lists), f"<witcraft>/{key}", component)
+    known = kept.read(f"{key}.python")
+    if known is not None:
+        return Emitted.loads(known)
+    files, folder = emit(component, name, lists), f"{kept.directory}/sources/{key}"
+    made = prepare(files, folder, component)
+    kept.write(f"{key}.python", made.dumps())
+    _lay_out(files, folder)
+    return made
+
+
+def _compiler() -> Iterator[str]:
+    """When each file of witcraft was changed: an edited checkout must not meet what it printed before."""
+    folders = [os.path.dirname(witcraft.__file__)]  # noqa: PTH120 (`pathlib` takes longer to import than all of this)
+    for folder in folders:
+        for entry in os.scandir(folder):
+            if entry.is_dir():
+                folders.append(entry.path)
+            elif entry.name.endswith(".py"):
+                yield f"{entry.path} {entry.stat().st_mtime_ns}"
+
+
+def _lay_out(files: Files, folder: str) -> None:
+    """The sources as files: for debuggers, and for Python 3.11 and 3.12, which print uncaught exceptions from files.
+
+    Nothing runs them, so it does no harm if they are edited or gone.
+    """
+    from pathlib import Path
+    from shutil import rmtree
+
+    try:
+        for path, source in files.items():
+            if isinstance(source, str):
+                place = Path(folder, path)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(source, encoding="utf-8")
+        for old in sorted(Path(folder).parent.iterdir(), key=os.path.getmtime)[:-MOST_SOURCES]:
+            rmtree(old, ignore_errors=True)
+    except OSError:
+        return

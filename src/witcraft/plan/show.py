@@ -1,0 +1,258 @@
+"""A plan as text, for people and golden files, and as plain data for ``--json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any, assert_never
+
+from witcraft.component.spell import core_extern_type, quoted
+from witcraft.core import tree as core
+from witcraft.model.text import definition, signature
+from witcraft.model.types import TypeDef
+from witcraft.model.world import (
+    ComponentItem,
+    CoreModule,
+    Function,
+    Interface,
+    NamedResource,
+    WorldItem,
+)
+from witcraft.plan.steps import (
+    CoreDef,
+    CoreExport,
+    DefineResource,
+    ExportDef,
+    ExportedComponent,
+    ExportedInstance,
+    ExportedModule,
+    ExportedType,
+    ExtractCallback,
+    ExtractMemory,
+    ExtractPostReturn,
+    ExtractRealloc,
+    GuestResource,
+    HostResource,
+    ImportedModule,
+    ImportPath,
+    InstantiateModule,
+    LiftedFunction,
+    Lowered,
+    LowerImport,
+    ModuleRef,
+    Options,
+    Plan,
+    ReexportedFunction,
+    ResourceFunc,
+    StaticModule,
+    Step,
+    Unsupported,
+)
+from witcraft.text import Writer
+
+
+def show(plan: Plan) -> str:
+    """The whole plan: imports, core modules, resources, steps in order, exports."""
+    w = Writer("  ")
+    with w.block(f"world {plan.world.name}, {count(plan.instances, 'component instance')}"):
+        for title, lines in sections(plan):
+            with w.block(title):
+                w.extend(lines)
+    return w.text()
+
+
+def sections(plan: Plan) -> Iterable[tuple[str, list[str]]]:
+    """The parts of a plan that are not empty."""
+    found = {
+        "imports": [line for item in plan.world.imports for line in item_lines(item)],
+        "core modules": module_lines(plan),
+        "resources": resource_lines(plan),
+        "steps": [line for step in plan.steps for line in step_lines(step)],
+        "exports": [line for name, export in plan.exports for line in export_lines(name, export)],
+    }
+    return [(title, lines) for title, lines in found.items() if lines]
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    return ["  " + line for line in lines]
+
+
+# ---- the world --------------------------------------------------------------------------------------------------
+
+
+def item_lines(item: WorldItem) -> list[str]:
+    match item:
+        case Function():
+            return [f"{quoted(item.extern_name)}: {signature(item)}"]
+        case Interface(name):
+            members = [*item.types, *item.functions, *item.nested]
+            return [quoted(name), *indented(line for member in members for line in item_lines(member))]
+        case TypeDef(type=TypeDef(owner) as used) if owner:
+            return [f"use {used.name} of {quoted(owner)}" + ("" if used.name == item.name else f" as {item.name}")]
+        case TypeDef():
+            return [f"type {item.name} = {definition(item.type)}"]
+        case NamedResource(name, resource):
+            return [f"resource {name}" if name == resource.name else f"resource {name} = {resource.name}"]
+        case CoreModule(name, ty):
+            imports, exports = count(len(ty.imports), "import"), count(len(ty.exports), "export")
+            return [f"{quoted(name)}: core module, {imports}, {exports}"]
+        case ComponentItem(name, sort):
+            return [f"{quoted(name)}: {sort}"]
+        case _:
+            assert_never(item)
+
+
+def module_lines(plan: Plan) -> list[str]:
+    lines = []
+    for number, module in enumerate(plan.modules):
+        name = "" if module.name is None else f" {quoted(module.name)}"
+        imports, exports = count(len(module.imports), "import"), count(len(module.exports), "export")
+        lines.append(f"{number}{name}: {imports}, {exports}")
+    return lines
+
+
+def resource_lines(plan: Plan) -> list[str]:
+    lines = []
+    for number, resource in enumerate(plan.resources):
+        match resource:
+            case HostResource(path):
+                lines.append(f"{number}: the host's {path_text(path)}")
+            case GuestResource(instance, name):
+                called = f" {quoted(name)}" if name else ""
+                lines.append(f"{number}: component instance {instance}'s{called}")
+            case _:
+                assert_never(resource)
+    return lines
+
+
+# ---- steps ------------------------------------------------------------------------------------------------------
+
+
+def step_lines(step: Step) -> list[str]:
+    match step:
+        case InstantiateModule(index, module, args):
+            given = [f"{quoted(arg.module)} {quoted(arg.name)} = {core_text(arg.value)}" for arg in args]
+            return [f"core instance {index} = instantiate {module_text(module)}", *indented(given)]
+        case LowerImport(index, path, function, options):
+            return [f"lowered {index} = lower {path_text(path)}: {signature(function)} [{options_text(options)}]"]
+        case ExtractMemory(index, source):
+            return [f"memory {index} = {core_text(source)}"]
+        case ExtractRealloc(index, source):
+            return [f"realloc {index} = {core_text(source)}"]
+        case ExtractPostReturn(index, source):
+            return [f"post-return {index} = {core_text(source)}"]
+        case ExtractCallback(index, source):
+            return [f"callback {index} = {core_text(source)}"]
+        case DefineResource(index, instance, dtor):
+            destructor = "" if dtor is None else f", destructor {core_text(dtor)}"
+            return [f"define resource {index} of component instance {instance}{destructor}"]
+        case _:
+            assert_never(step)
+
+
+def path_text(path: ImportPath) -> str:
+    return " ".join(map(quoted, path.names))
+
+
+def module_text(module: ModuleRef) -> str:
+    match module:
+        case StaticModule(index):
+            return f"core module {index}"
+        case ImportedModule(path):
+            return f"the host's {path_text(path)}"
+        case _:
+            assert_never(module)
+
+
+def core_text(value: CoreDef) -> str:
+    match value:
+        case CoreExport(instance, name, _):
+            return f"core instance {instance} {quoted(name)}"
+        case Lowered(index):
+            return f"lowered {index}"
+        case ResourceFunc(op, instance, resource):
+            return f"{op.value} {resource} for component instance {instance}"
+        case Unsupported(feature, _):
+            return feature
+        case _:
+            assert_never(value)
+
+
+def options_text(options: Options) -> str:
+    numbers = {
+        "memory": options.memory,
+        "realloc": options.realloc,
+        "post-return": options.post_return,
+        "callback": options.callback,
+    }
+    words = [f"component instance {options.instance}", options.encoding.value]
+    words += [f"{name} {number}" for name, number in numbers.items() if number is not None]
+    return ", ".join(words + ["64-bit"] * options.memory64 + ["async"] * options.is_async)
+
+
+# ---- exports ----------------------------------------------------------------------------------------------------
+
+
+def export_lines(name: str, export: ExportDef) -> list[str]:
+    match export:
+        case LiftedFunction(function, lifted, options):
+            return [f"{quoted(name)}: {signature(function)}", f"  = lift {core_text(lifted)} [{options_text(options)}]"]
+        case ReexportedFunction(function, path):
+            return [f"{quoted(name)}: {signature(function)}", f"  = the host's {path_text(path)}"]
+        case ExportedInstance(_, exports):
+            return [quoted(name), *indented(line for pair in exports for line in export_lines(*pair))]
+        case ExportedModule(_, ref):
+            return [f"{quoted(name)}: {module_text(ref)}"]
+        case ExportedType(TypeDef() as ty):
+            return item_lines(ty)
+        case ExportedType():
+            return [f"resource {name}"]
+        case ExportedComponent():
+            return [f"{quoted(name)}: component"]
+        case _:
+            assert_never(export)
+
+
+# ---- data -------------------------------------------------------------------------------------------------------
+
+
+def to_json(plan: Plan) -> dict[str, Any]:
+    """What ``json.dump`` takes. A noun is an object with its ``kind``; types and signatures are WIT text."""
+    return {
+        "world": plan.world.name,
+        "instances": plan.instances,
+        "imports": [data(item) for item in plan.world.imports],
+        "modules": [{"name": module.name, "bytes": len(module.data)} for module in plan.modules],
+        "resources": [data(resource) for resource in plan.resources],
+        "steps": [data(step) for step in plan.steps],
+        "exports": [{"name": name, "item": data(export)} for name, export in plan.exports],
+    }
+
+
+def data(value: object) -> Any:
+    match value:
+        case Function():
+            return {"kind": "Function", "name": value.extern_name, "type": signature(value), "docs": value.docs.text}
+        case TypeDef():
+            return {"kind": "TypeDef", "owner": value.owner, "name": value.name, "type": definition(value.type)}
+        case core.FuncType() | core.TableType() | core.MemoryType() | core.GlobalType() | core.TagType():
+            return core_extern_type(value)
+        case ImportPath(names):
+            return list(names)
+        case ExportedInstance(interface, exports):
+            items = [{"name": name, "item": data(export)} for name, export in exports]
+            return {"kind": "ExportedInstance", "docs": interface.docs.text, "exports": items}
+        case Enum():
+            return value.value
+        case tuple():
+            return [data(item) for item in value]
+        case _ if is_dataclass(value):
+            inner = {field.name: data(getattr(value, field.name)) for field in fields(value)}
+            return {"kind": type(value).__name__, **inner}
+        case _:
+            return value

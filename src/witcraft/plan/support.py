@@ -1,0 +1,70 @@
+"""What a plan cannot run yet, refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from witcraft.component import tree
+from witcraft.errors import UnsupportedError
+from witcraft.model.types import ErrorContext, Future, Stream, ValType
+from witcraft.model.walk import children
+from witcraft.model.world import ComponentItem, Function, Interface, WorldItem, extern_name
+from witcraft.plan.steps import Unsupported
+from witcraft.resolve import Resolved
+
+ASYNC: dict[type, str] = {Stream: "streams", Future: "futures", ErrorContext: "error contexts"}
+
+
+def refuse(resolved: Resolved, reached: Sequence[Unsupported]) -> None:
+    """Raises ``UnsupportedError`` for the first of what was reached, or for what the world's functions take."""
+    found = [*reached, *unsupported_externs(resolved)]
+    if found:
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        raise UnsupportedError(f"{found[0].feature}: not supported yet{more}", found[0].offset)
+
+
+def unsupported_externs(resolved: Resolved) -> Iterator[Unsupported]:
+    offsets = {
+        (type(definition), definition.name.name): definition.offset
+        for definition in resolved.component.definitions
+        if isinstance(definition, tree.Import | tree.Export)
+    }
+    seen: set[ValType] = set()
+    for item in resolved.world.imports:
+        for feature in features(item, seen):
+            yield Unsupported(feature, offsets[tree.Import, extern_name(item)])
+    for item in resolved.world.exports:
+        for feature in features(item, seen):
+            yield Unsupported(feature, offsets[tree.Export, extern_name(item)])
+
+
+def features(item: WorldItem, seen: set[ValType]) -> Iterator[str]:
+    match item:
+        case Function():
+            yield from function_features(item, seen)
+        case Interface():
+            for member in (*item.functions, *item.nested):
+                yield from features(member, seen)
+        case ComponentItem(name, "value"):
+            yield f'the value "{name}"'
+        case _:
+            pass
+
+
+def function_features(function: Function, seen: set[ValType]) -> Iterator[str]:
+    if function.is_async:
+        yield f'the async function "{function.extern_name}"'
+    types = [param.type for param in function.params]
+    for ty in types if function.result is None else [*types, function.result]:
+        for kind in kinds(ty, seen):
+            yield f'{ASYNC[kind]} (in the type of "{function.extern_name}")'
+
+
+def kinds(ty: ValType, seen: set[ValType]) -> Iterator[type]:
+    """The unsupported types in ``ty``, unless they were found before."""
+    if ty not in seen:
+        seen.add(ty)
+        if type(ty) in ASYNC:
+            yield type(ty)
+        for part in children(ty):
+            yield from kinds(part, seen)

@@ -1,0 +1,134 @@
+"""Engines and compiled modules: what stores of one process share.
+
+Settings that the engine fixes at compile time (fuel, epochs, the size of the stack) make an engine, and all stores with the
+same settings share it. Amounts (how much fuel, how long) belong to a store.
+"""
+
+from __future__ import annotations
+
+from _thread import allocate_lock, start_new_thread
+from ctypes import byref, c_void_p
+from time import sleep
+
+from . import capi
+from .capi import Bytes, Pointers
+from .errors import EngineError
+from .trampoline import self_test
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .config import Settings
+
+TICK = 0.01
+"""Seconds between two ticks of the epoch: how exact a timeout is, and how soon Ctrl-C is seen."""
+_SPARE_STACK = 1 << 20
+
+
+def text_of(message: Bytes) -> str:
+    """The content of a message of the engine, which is freed."""
+    return message.take().decode("utf-8", "replace").rstrip("\0")
+
+
+def take_error(error: int) -> str:
+    """What an error says; it is freed."""
+    message = Bytes()
+    capi.error_message(error, message)
+    capi.error_delete(error)
+    return text_of(message)
+
+
+def check(error: int | None, what: str) -> None:
+    """Raises EngineError if there is an error."""
+    if error:
+        raise EngineError(f"{what}: {take_error(error)}")
+
+
+class Engine:
+    """One engine of the process. It lives as long as the process: ``shared`` gives out few."""
+
+    __slots__ = ("_ended", "_lock", "_started", "functype", "pointer", "settings")
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        config = capi.config_new()
+        fuel, epochs, stack = settings
+        capi.config_fuel(config, fuel)
+        capi.config_epochs(config, epochs)
+        if stack is not None:
+            capi.config_async_stack(config, stack + _SPARE_STACK)  # must be the larger of the two
+            capi.config_wasm_stack(config, stack)
+        self.pointer: int = capi.engine_new(config)
+        self.functype: int = capi.functype_new(Pointers(), Pointers())  # () -> (), the type of every host function
+        self._lock = allocate_lock()
+        self._started = 0
+        self._ended: list[None] = []
+
+    def compile(self, wasm: bytes, name: str) -> Module:
+        """``wasm`` as machine code. Any number of threads may compile at once."""
+        module = c_void_p()
+        check(capi.module_new(self.pointer, wasm, len(wasm), byref(module)), f"{name} does not compile")
+        return Module(module.value or 0)
+
+    def load(self, path: str) -> Module | None:
+        """Machine code that was compiled before; None if it is of another engine. Damaged files end the process: check before."""
+        module = c_void_p()
+        error = capi.module_deserialize_file(self.pointer, path.encode(), byref(module))
+        if error:
+            take_error(error)
+            return None
+        return Module(module.value or 0)
+
+    # ---- epochs ----
+
+    def start_ticking(self) -> None:
+        """A store with a timeout came to be: the epoch advances from now on, by a thread that ends after the last one."""
+        with self._lock:
+            self._started += 1
+            if self._started == 1:
+                start_new_thread(self._tick, ())
+
+    def stop_ticking(self) -> None:
+        """A store with a timeout has gone. Finalizers call this in the middle of anything: it takes no lock."""
+        self._ended.append(None)
+
+    def _tick(self) -> None:
+        while True:
+            sleep(TICK)
+            capi.engine_tick(self.pointer)
+            with self._lock:
+                if self._started == len(self._ended):
+                    self._started = 0
+                    self._ended.clear()
+                    return
+
+
+class Module:
+    """A compiled module. It is shared by stores; the engine frees it when the last of them is gone."""
+
+    __slots__ = ("__weakref__", "pointer")
+
+    def __init__(self, pointer: int) -> None:
+        self.pointer = pointer
+
+    def __del__(self, delete: object = capi.module_delete) -> None:
+        delete(self.pointer)  # type: ignore[operator]
+
+    def serialize(self) -> bytes:
+        code = Bytes()
+        check(capi.module_serialize(self.pointer, code), "a module cannot be serialized")
+        return code.take()
+
+
+_lock = allocate_lock()
+_engines: dict[Settings, Engine] = {}
+
+
+def shared(settings: Settings) -> Engine:
+    """The engine with these settings."""
+    with _lock:
+        engine = _engines.get(settings)
+        if engine is None:
+            if not _engines:
+                self_test()
+            engine = _engines[settings] = Engine(settings)
+        return engine

@@ -1,0 +1,264 @@
+"""A component in this process: imports matched by name, modules of its own, the cache, real components end to end."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import traceback
+from types import SimpleNamespace
+
+import pytest
+
+from witcraft.live.imports import merge
+from witcraft.live.package import Package
+from witcraft.runtime import LinkError
+from witcraft.runtime.root import Interface, Items
+from witcraft.runtime.versions import find, track
+
+# ---- versions ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a:b/c", "a:b/c"),
+        ("a:b/c@1.2.3", "a:b/c@1"),
+        ("a:b/c@12.0.0", "a:b/c@12"),
+        ("a:b/c@0.2.3", "a:b/c@0.2"),
+        ("a:b/c@0.0.3", "a:b/c@0.0.3"),
+        ("a:b/c@0.0.0", "a:b/c@0.0.0"),
+        ("a:b/c@1.2.3+build", "a:b/c@1"),
+        ("a:b/c@1.2.3-rc.1", "a:b/c@1.2.3-rc.1"),
+        ("a:b/c@1", "a:b/c@1"),
+        ("a:b/c@0.2", "a:b/c@0.2"),
+    ],
+)
+def test_a_track_is_what_stays_compatible(name, expected):
+    assert track(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("a:b/c@1.2.0", ["a:b/c@1.2.0"]),
+        ("a:b/c@1.0.0", ["a:b/c@1.2.0", "a:b/c@1.3.0"]),
+        ("a:b/c@2.0.0", ["a:b/c@2.1.0"]),
+        ("a:b/c@3.0.0", []),
+        ("a:b/c@2.1.0-rc.1", []),
+        ("a:b/c", ["a:b/c@1.2.0", "a:b/c@1.3.0", "a:b/c@2.1.0"]),
+        ("a:b/d@1.0.0", []),
+        ("log", ["log"]),
+    ],
+)
+def test_a_name_means_itself_or_its_track(wanted, found):
+    assert find(wanted, ["a:b/c@1.2.0", "a:b/c@1.3.0", "a:b/c@2.1.0", "a:b/d", "log"]) == found
+
+
+# ---- imports ----------------------------------------------------------------------------------------------------
+
+HOST: Interface = (
+    "host",
+    "imports.host",
+    {
+        "run-tick": ("run_tick", "func(n: u32) -> u32"),
+        "point": ("Point", "record { x: u32 }"),
+        "blob": ("Blob", "resource"),
+        "[constructor]blob": ("Blob", "func(n: u32) -> own<blob>"),
+        "[method]blob.read": ("Blob.read", "func() -> u32"),
+    },
+)
+ITEMS: Items = {"log": ("log", "func(message: string)"), "test:bench/host@1.2.0": HOST}
+
+
+class Blob:
+    def read(self):
+        return 1
+
+
+def run_tick(n):
+    return n
+
+
+GOOD = {"run-tick": run_tick, "blob": Blob}
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        GOOD,
+        {"run_tick": run_tick, "Blob": Blob},
+        SimpleNamespace(run_tick=run_tick, Blob=Blob),
+        {**GOOD, "point": object},
+    ],
+    ids=["WIT names", "Python names", "an object", "a type besides"],
+)
+@pytest.mark.parametrize("name", ["test:bench/host@1.2.0", "test:bench/host@1.0.0", "test:bench/host"])
+def test_an_interface_is_given_by_a_mapping_or_an_object(host, name):
+    fields = merge({name: host, "log": print}, ITEMS)
+    assert fields["log"] is print
+    assert fields["host"].run_tick is run_tick
+    assert fields["host"].Blob is Blob
+
+
+def test_an_object_is_handed_on_as_it_is():
+    host = SimpleNamespace(run_tick=run_tick, Blob=Blob)
+    assert merge({"test:bench/host": host, "log": print}, ITEMS)["host"] is host
+
+
+def test_mappings_are_merged_item_by_item():
+    fields = merge(
+        [{"log": print}, {"test:bench/host": {"run-tick": run_tick}}, {"test:bench/host": {"blob": Blob}}], ITEMS
+    )
+    assert (fields["host"].run_tick, fields["host"].Blob, fields["log"]) == (run_tick, Blob, print)
+
+
+def test_mappings_and_objects_are_merged():
+    host = SimpleNamespace(run_tick=run_tick)
+    fields = merge([{"log": print, "test:bench/host": host}, {"test:bench/host@1.1.0": {"blob": Blob}}], ITEMS)
+    assert (fields["host"].run_tick, fields["host"].Blob) == (run_tick, Blob)
+
+
+def test_the_same_thing_twice_is_no_ambiguity():
+    assert merge([{"log": print, "test:bench/host": GOOD}, {"log": print, "test:bench/host": GOOD}], ITEMS)
+
+
+def flaws(given, items=ITEMS):
+    with pytest.raises(LinkError) as caught:
+        merge(given, items)
+    return str(caught.value).splitlines()[1:]
+
+
+def test_all_that_is_missing_is_listed_with_its_type():
+    assert flaws(None) == [
+        "  missing  log: func(message: string)",
+        "  missing  test:bench/host@1.2.0 run-tick: func(n: u32) -> u32",
+        "  missing  test:bench/host@1.2.0 blob: resource",
+        "  missing  test:bench/host@1.2.0 [constructor]blob: func(n: u32) -> own<blob>",
+        "  missing  test:bench/host@1.2.0 [method]blob.read: func() -> u32",
+    ]
+
+
+def test_a_class_without_a_method_lacks_it():
+    assert flaws({"log": print, "test:bench/host": {**GOOD, "blob": object}}) == [
+        "  missing  test:bench/host@1.2.0 [method]blob.read: func() -> u32"
+    ]
+
+
+def test_what_nothing_asks_for_is_listed_with_what_may_be_meant():
+    given = {"log": print, "lag": print, 5: print, "test:bench/host": {**GOOD, "run-tock": run_tick}}
+    assert flaws(given) == [
+        "  extra  'lag': nothing asks for it; is it 'log'?",
+        "  extra  5: nothing asks for it",
+        "  extra  'run-tock' in 'test:bench/host': nothing asks for it; is it 'run-tick'?",
+    ]
+
+
+def test_another_track_is_another_interface():
+    lines = flaws({"log": print, "test:bench/host@2.0.0": GOOD})
+    assert lines[0].startswith("  extra  'test:bench/host@2.0.0': nothing asks for it")
+    assert len(lines) == 5
+
+
+def test_missing_and_extra_come_in_one_error():
+    lines = flaws({"lag": print, "test:bench/host": GOOD})
+    assert [line.split()[0] for line in lines] == ["extra", "missing"]
+
+
+def test_what_cannot_be_called_is_no_function():
+    assert flaws({"log": 3, "test:bench/host": GOOD}) == [
+        "  no use   log: func(message: string), but int cannot be called"
+    ]
+
+
+TWO: Items = {"a:b/c@1.0.0": ("c1", "", {"f": ("f", "func()")}), "a:b/c@2.0.0": ("c2", "", {"f": ("f", "func()")})}
+
+
+def test_a_name_that_may_mean_two_shows_both():
+    assert "  ambiguous  'a:b/c': a:b/c@1.0.0 or a:b/c@2.0.0" in flaws({"a:b/c": {"f": print}}, TWO)
+
+
+def test_what_has_its_whole_name_leaves_the_short_one_to_the_other():
+    fields = merge({"a:b/c": {"f": print}, "a:b/c@1.0.0": {"f": len}}, TWO)
+    assert (fields["c1"].f, fields["c2"].f) == (len, print)
+
+
+def test_two_names_for_one_import_are_shown():
+    given = {"log": print, "test:bench/host": GOOD, "test:bench/host@1.0.0": GOOD}
+    assert flaws(given) == ["  ambiguous  test:bench/host@1.2.0: 'test:bench/host' or 'test:bench/host@1.0.0'"]
+
+
+def test_one_function_from_two_mappings_shows_where_they_are():
+    given = [{"log": print, "test:bench/host": GOOD}, {"log": len, "test:bench/host": {"run_tick": abs}}]
+    assert flaws(given) == [
+        "  ambiguous  log: 'log' of mapping 1 or 'log' of mapping 2",
+        (
+            "  ambiguous  test:bench/host@1.2.0 run-tick: 'run-tick' in 'test:bench/host' of mapping 1"
+            " or 'run_tick' in 'test:bench/host' of mapping 2"
+        ),
+    ]
+
+
+@pytest.mark.parametrize("given", [5, [5], "log", [["log"]]])
+def test_imports_are_mappings(given):
+    assert "expected a mapping by WIT names" in flaws(given)[0]
+
+
+# ---- modules of its own -----------------------------------------------------------------------------------------
+
+SOURCES = {
+    "": ("__init__.py", "from . import shapes\nfrom .exports import api\n"),
+    "shapes": ("shapes.py", "class Point:\n    def __init__(self, x):\n        self.x = x\n"),
+    "exports": ("exports/__init__.py", ""),
+    "exports.api": ("exports/api.py", "from ..shapes import Point\n\ndef fail():\n    raise ArithmeticError  # here\n"),
+    "late": ("late.py", "from .shapes import Point\n"),
+}
+
+
+@pytest.fixture
+def package():
+    modules = {
+        name: (f"<nowhere>/{path}", source, compile(source, f"<nowhere>/{path}", "exec"))
+        for name, (path, source) in SOURCES.items()
+    }
+    made = Package("test_live_package", modules)
+    yield made
+    made.forget()
+
+
+def test_modules_import_each_other(package):
+    module = package.load()
+    assert module.api.Point is module.shapes.Point
+    assert module.api.__name__ == "test_live_package.exports.api"
+    assert sys.modules["test_live_package.exports"].__path__ == []
+
+
+def test_a_module_is_imported_when_it_is_wanted(package):
+    module = package.load()
+    assert "test_live_package.late" not in sys.modules
+    __import__("test_live_package.late")
+    assert module.late.Point is module.shapes.Point
+
+
+def test_what_a_package_has_not_is_not_found(package):
+    package.load()
+    with pytest.raises(ModuleNotFoundError):
+        __import__("test_live_package.exports.other")
+
+
+def test_tracebacks_show_lines(package):
+    with pytest.raises(ArithmeticError) as caught:
+        package.load().api.fail()
+    assert "raise ArithmeticError  # here" in "".join(traceback.format_exception(caught.value))
+
+
+def test_classes_can_be_pickled(package):
+    point = package.load().shapes.Point(3)
+    assert pickle.loads(pickle.dumps(point)).x == 3
+
+
+def test_what_is_forgotten_is_gone(package):
+    package.load()
+    package.forget()
+    assert not [name for name in sys.modules if name.startswith("test_live_package")]
+    with pytest.raises(ModuleNotFoundError):
+        __import__("test_live_package")
