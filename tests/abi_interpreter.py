@@ -16,7 +16,7 @@ from witcraft.abi import ops
 from witcraft.abi.layout import STORED, WIDTHS, Layout
 from witcraft.abi.ops import Block, CaseArm, Expr, Format, HelperKey, Into, Program, Stmt
 from witcraft.abi.show import members
-from witcraft.model.types import Kind, Option, Result
+from witcraft.model.types import Kind, Option, Result, TypeDef
 
 CODES = dict(zip(WIDTHS, "BbHhIiQqfd", strict=True))
 BITS = {"i32": "I", "i64": "Q", "f32": "f", "f64": "d"}
@@ -123,7 +123,7 @@ class Frame:
 
     # ---- statements
 
-    def run(self, stmt: Stmt) -> None:
+    def run(self, stmt: Stmt) -> None:  # noqa: C901 (a table)
         m, names = self.machine, self.names
         match stmt:
             case ops.Let(name, value) | ops.Assign(name, value):
@@ -247,15 +247,15 @@ class Frame:
                 self.pack(loop.format, at, loop.values)
                 at += loop.format.size
 
-    def unpack(self, names: Sequence[str], format: Format, at: int) -> None:
-        self.bind(names, [self.machine.load(kind, at + offset) for offset, kind in format.fields])
+    def unpack(self, names: Sequence[str], layout: Format, at: int) -> None:
+        self.bind(names, [self.machine.load(kind, at + offset) for offset, kind in layout.fields])
 
-    def pack(self, format: Format, at: int, values: Sequence[Expr]) -> None:
+    def pack(self, layout: Format, at: int, values: Sequence[Expr]) -> None:
         """Padding between the fields becomes zero, so that a Pack over something else shows."""
-        end = format.fields[-1][0] + WIDTHS[format.fields[-1][1]]
+        end = layout.fields[-1][0] + WIDTHS[layout.fields[-1][1]]
         done = [self.eval(value) for value in values]
         self.machine.memory[at : at + end] = bytes(end)
-        for (offset, kind), value in zip(format.fields, done, strict=True):
+        for (offset, kind), value in zip(layout.fields, done, strict=True):
             self.machine.store(kind, at + offset, value)
 
     # ---- values
@@ -315,13 +315,13 @@ class Frame:
                 return 0, payload
             case Result(), Err(payload):
                 return 1, payload
-            case ops.TypeDef(), Case(name, payload) if name in members(ty):
+            case TypeDef(), Case(name, payload) if name in members(ty):
                 return members(ty).index(name), payload
         raise BadArgument(f"no case of {ty}: {value!r}")
 
     # ---- expressions
 
-    def eval(self, e: Expr) -> Any:
+    def eval(self, e: Expr) -> Any:  # noqa: C901 (a table)
         match e:
             case ops.Var(name):
                 return self.names[name]

@@ -6,14 +6,17 @@ import pickle
 import sys
 import traceback
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from witcraft.live.imports import merge
-from witcraft.live.package import Package
+from witcraft.live.package import Package, forget
 from witcraft.runtime import LinkError
-from witcraft.runtime.root import Interface, Items
 from witcraft.runtime.versions import find, track
+
+if TYPE_CHECKING:
+    from witcraft.runtime.root import Interface, Items
 
 # ---- versions ---------------------------------------------------------------------------------------------------
 
@@ -222,7 +225,7 @@ def package():
     }
     made = Package("test_live_package", modules)
     yield made
-    made.forget()
+    forget(made.name)
 
 
 def test_modules_import_each_other(package):
@@ -258,7 +261,7 @@ def test_classes_can_be_pickled(package):
 
 def test_what_is_forgotten_is_gone(package):
     package.load()
-    package.forget()
+    forget(package.name)
     assert not [name for name in sys.modules if name.startswith("test_live_package")]
     with pytest.raises(ModuleNotFoundError):
         __import__("test_live_package")

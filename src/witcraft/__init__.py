@@ -78,12 +78,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def _look_up(name: str) -> Any:
     for home, names in _HOMES.items():
         if name in names:
             found = globals()[name] = getattr(__import__(home, fromlist=[name]), name)
             return found
     raise AttributeError(f"module 'witcraft' has no attribute {name!r}")
+
+
+if not TYPE_CHECKING:  # a type checker knows the names from above
+    __getattr__ = _look_up
 
 
 def __dir__() -> list[str]:

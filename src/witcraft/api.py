@@ -17,12 +17,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
+    from witcraft.live.cached import Lists as Lists
     from witcraft.model.world import World
     from witcraft.plan.steps import Plan
 
     Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview
     Files: TypeAlias = dict[str, str | bytes | memoryview]
-    Lists: TypeAlias = Literal["list", "array"]
     Stage: TypeAlias = Literal["tree", "plan", "gate", "abi"]
 
 
@@ -38,7 +38,7 @@ def load(
     ``array.array``. ``config`` says where the cache is, and is what instances get that are not given another.
     """
     data, title = read(source)
-    return live.load(data, name or title, lists, config or Config(), _bind)
+    return live.load(data, title if name is None else name, lists, config or Config(), _bind)
 
 
 # ---- printing ---------------------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def bind(source: Source, *, name: str | None = None, lists: Lists = "list", stan
     A ``standalone`` one has a copy of the run time in it, and needs ``wasmtime`` and nothing else.
     """
     data, title = read(source)
-    return _bind(data, name or title, lists, standalone)
+    return _bind(data, title if name is None else name, lists, standalone)
 
 
 def python(

@@ -12,8 +12,8 @@ from witcraft.cli.errors import reported
 
 @click.command()
 @click.argument("component", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the package.  [default: by COMPONENT]")
-@click.option("--name", help="Name of the root class.  [default: by COMPONENT]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the package.  [default: COMPONENT's]")
+@click.option("--name", help="Name of the root class.  [default: COMPONENT's]")
 @click.option(
     "--lists",
     type=click.Choice(["list", "array"]),

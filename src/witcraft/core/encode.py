@@ -325,9 +325,8 @@ def data_segment(spaces: Spaces, data: Data) -> bytes:
 
 
 def name_section(module: Module) -> bytes:
-    """The module's name and those of its functions ("Appendix / Custom Sections")."""
-    imported = [item.name for item in module.imports if isinstance(item.type, FuncType)]
-    names = enumerate((*imported, *(func.name for func in module.funcs)))
-    functions = vector(names, lambda pair: u(pair[0]) + text(pair[1]))
+    """The module's name and those of its own functions ("Appendix / Custom Sections"); imported ones have theirs."""
+    first = sum(isinstance(item.type, FuncType) for item in module.imports)
+    functions = vector(enumerate(module.funcs, first), lambda pair: u(pair[0]) + text(pair[1].name))
     parts = b"\x00" + sized(text(module.name)) + b"\x01" + sized(functions)
     return b"\x00" + sized(text("name") + parts)

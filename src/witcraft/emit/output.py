@@ -21,7 +21,7 @@ LEFTOVERS = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 def write(files: Mapping[str, str | bytes | memoryview], folder: Path) -> None:
     """``files`` by path, relative to ``folder``, which is there complete or not at all.
 
-    Raises ``EmitError`` if ``folder`` is there and holds anything that witcraft has not written, ``OSError`` as it comes.
+    Raises ``EmitError`` if ``folder`` holds anything that witcraft has not written, and ``OSError`` as it comes.
     """
     folder = folder.resolve()
     check(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from witcraft.core.build import Module
 from witcraft.core.encode import encode
@@ -77,7 +78,8 @@ def build(plan: Plan) -> Gate | None:
         leave.realloc(parts, index, options)
     for index, (options, flat) in wanted.post_returns.items():
         leave.post_return(parts, index, options, flat)
-    for func in (mail.trap(parts), *handles.functions(), *scopes.functions(), *tables.functions()):
+    shared = mail.functions(parts), leave.functions(), handles.functions(), scopes.functions(), tables.functions()
+    for func in chain(*shared):
         parts.define(func)
     module = parts.module()
     direct = {lowering.step.index: lowering.direct for lowering in wanted.lowerings}

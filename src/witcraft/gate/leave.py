@@ -14,9 +14,14 @@ from witcraft.plan.steps import Options
 from witcraft.runtime.traps import CANNOT_LEAVE
 
 
+def functions() -> tuple[Func, ...]:
+    stays = if_(op("i32.eqz", "flag"), call("trap", CANNOT_LEAVE, 0))
+    return (Func("check-leave", (("flag", "i32"),), (), stays),)
+
+
 def check(parts: Parts, instance: int) -> Code:
     """Traps unless ``instance`` may leave."""
-    return if_(op("i32.eqz", get_global(parts.may_leave(instance))), call("trap", CANNOT_LEAVE, 0))
+    return call("check-leave", get_global(parts.may_leave(instance)))
 
 
 def staying(parts: Parts, instance: int, body: Code) -> Code:

@@ -17,6 +17,10 @@ from witcraft.gate.parts import PENDING, SLOT, Parts
 assert SLOT * (MAX_FLAT_PARAMS + 1) <= PENDING, "the mailbox holds every parameter and a pointer for the result"
 
 
+def functions(parts: Parts) -> tuple[Func, ...]:
+    return trap(parts), done()
+
+
 def trap(parts: Parts) -> Func:
     """Tells the host which rule was broken: the code in slot 0, the detail in slot 1. Never returns."""
     body = code(post(0, "code"), post(1, "detail"), call(parts.host("trap")), op("unreachable"))
@@ -27,10 +31,14 @@ def post(slot: int, value: Operand, core: str = "i32") -> Code:
     return store(const(0), value, SLOT * slot, f"{core}.store")
 
 
+def done() -> Func:
+    """Goes on only if the host is done. Then the word is set again, for the host function around this one, if any."""
+    body = code(if_(load(const(0), PENDING), op("unreachable")), store(const(0), 1, PENDING))
+    return Func("done", (), (), body)
+
+
 def call_host(parts: Parts, name: str) -> Code:
-    """Goes on only if the host is done. Then the word is set again, for the host function around this call, if any."""
-    undone = load(const(0), PENDING)
-    return code(call(parts.host(name)), if_(undone, op("unreachable")), store(const(0), 1, PENDING))
+    return code(call(parts.host(name)), call("done"))
 
 
 def lower(parts: Parts, lowering: Lowering) -> None:

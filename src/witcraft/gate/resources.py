@@ -33,15 +33,15 @@ def for_guests(parts: Parts, plan: Plan, needs: Needs) -> None:
 
 def define(parts: Parts, plan: Plan, needs: Needs, builtin: ResourceFunc) -> Func:
     name = f"{builtin.op.value}-{builtin.instance}-{builtin.resource}"
-    may_leave = leave.check(parts, builtin.instance)
     match builtin.op:
         case ResourceOp.NEW:
             handle = lower(parts, builtin.instance, Handle(builtin.resource, own=True), "rep")
-            return Func(name, (REPRESENTATION,), ("i32",), code(may_leave, handle))
+            return Func(name, (REPRESENTATION,), ("i32",), code(leave.check(parts, builtin.instance), handle))
         case ResourceOp.REP:
             return Func(name, (HANDLE,), ("i32",), load(on_handle(parts, "find", builtin), REP))
         case ResourceOp.DROP:
-            body = code(may_leave, drop(parts, builtin, destroy(parts, plan, needs, builtin.resource)))
+            dropped = drop(parts, builtin, destroy(parts, plan, needs, builtin.resource))
+            body = code(leave.check(parts, builtin.instance), dropped)
             return Func(name, (HANDLE,), (), body, (("entry", "i32"),))
         case _:
             assert_never(builtin.op)

@@ -13,19 +13,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from witcraft.live.cached import Emit
+    from witcraft.live.cached import Emit, Lists
 
 __all__ = ["Component", "load"]
 
 
-def load(data: bytes, name: str, lists: str, config: Config, emit: Emit) -> Component:
+def load(data: bytes, name: str, lists: Lists, config: Config, emit: Emit) -> Component:
     """The component that ``data`` holds; ``emit`` is the compiler, for components that no cache knows."""
     unique = key(data, name, lists)
     module = loaded(unique) or _execute(unique, data, name, lists, config, emit)
     return Component(name, data, module, config)
 
 
-def _execute(unique: str, data: bytes, name: str, lists: str, config: Config, emit: Emit) -> ModuleType:
+def _execute(unique: str, data: bytes, name: str, lists: Lists, config: Config, emit: Emit) -> ModuleType:
     made = emitted(unique, data, name, lists, config, emit)
     module = Package(unique, made.modules).load()
     sys.modules[f"{unique}._glue"].FILES = Files(made.core_bytes(data))  # type: ignore[attr-defined]

@@ -13,25 +13,26 @@ from witcraft.runtime import cache
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import TypeAlias
+    from typing import Literal, TypeAlias
 
     from witcraft.live.emitted import Files
     from witcraft.runtime import Config
 
-    Emit: TypeAlias = Callable[[bytes, str, str], Files]
-    """The compiler: component, name of the root class, ``"list"`` or ``"array"``."""
+    Lists: TypeAlias = Literal["list", "array"]
+    Emit: TypeAlias = Callable[[bytes, str, Lists], Files]
+    """The compiler: component, name of the root class, what lists of numbers are."""
 
 MOST_SOURCES = 100
 
 
-def key(component: bytes, name: str, lists: str) -> str:
-    """A name for what is emitted, over all that it depends on: this Python, this witcraft, the options, the component."""
+def key(component: bytes, name: str, lists: Lists) -> str:
+    """A name for what is emitted, of all that it depends on: this Python, this witcraft, options and component."""
     parts = [sys.version, str(sys.flags.optimize), witcraft.__version__, *_compiler(), name, lists]
     digest = sha256("\0".join([*parts, sha256(component).hexdigest()]).encode()).hexdigest()
     return f"{''.join([c if c.isascii() and c.isalnum() else '_' for c in name])}_{digest[:16]}"
 
 
-def emitted(key: str, component: bytes, name: str, lists: str, config: Config, emit: Emit) -> Emitted:
+def emitted(key: str, component: bytes, name: str, lists: Lists, config: Config, emit: Emit) -> Emitted:
     kept = cache.opened(config)
     if kept is None:
         return prepare(emit(component, name, lists), f"<witcraft>/{key}", component)

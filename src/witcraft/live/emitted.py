@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from witcraft.live.package import Module
 
     Files = Mapping[str, str | bytes | memoryview]
-    Core = Mapping[str, bytes | tuple[int, int]]
 
 
 class Emitted:
@@ -22,7 +21,7 @@ class Emitted:
 
     __slots__ = ("core", "modules")
 
-    def __init__(self, modules: Mapping[str, Module], core: Core) -> None:
+    def __init__(self, modules: dict[str, Module], core: dict[str, bytes | tuple[int, int]]) -> None:
         self.modules, self.core = modules, core
 
     def core_bytes(self, component: bytes) -> dict[str, memoryview]:
@@ -50,7 +49,7 @@ def prepare(files: Files, folder: str, component: bytes) -> Emitted:
         for path, source in files.items()
         if path.endswith(".py") and isinstance(source, str)
     }
-    core = {path: _place(bytes(it), component) for path, it in files.items() if not isinstance(it, str)}
+    core = {path: _place(bytes(module), component) for path, module in files.items() if not isinstance(module, str)}
     return Emitted(modules, core)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from _collections_abc import Iterable, Iterator, Mapping
 
-from witcraft.runtime.root import PROVIDED, lacking, unlinkable
+from witcraft.runtime.root import is_provided, lacking, unlinkable
 from witcraft.runtime.versions import find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
-    from witcraft.runtime.root import Interface, Items
+    from witcraft.runtime.root import Interface, Items, Leaf
 
     Imports: TypeAlias = Mapping[str, object] | Iterable[Mapping[str, object]] | None
     Piece: TypeAlias = tuple[str, object]  # where it was given, for messages, and what
@@ -45,7 +45,7 @@ def merge(given: Imports, items: Items) -> dict[str, Any]:
 
 def _sort(given: Imports, items: Items, flaws: list[str]) -> dict[str, list[Piece]]:
     """The values given for each import that is asked for."""
-    names = [name for name in items if not name.startswith("[")]  # a resource's functions are attributes of its class
+    names = [name for name, item in items.items() if len(item) == 3 or _is_given(name, item)]
     pieces: dict[str, list[Piece]] = {}
     for place, mapping in _mappings(given):
         keys: dict[str, str] = {}  # of this mapping, by the import that they mean
@@ -75,6 +75,11 @@ def _mappings(given: Imports) -> Iterator[tuple[str, Mapping[str, object]]]:
         yield f" of mapping {number}", mapping
 
 
+def _is_given(name: str, leaf: Leaf) -> bool:
+    """Not a type, and not a function of a resource, which is an attribute of the resource's class."""
+    return is_provided(leaf) and not name.startswith("[")
+
+
 def _meant(key: object, names: list[str], mapping: Mapping[str, object]) -> list[str]:
     """The imports that ``key`` may mean; what the same mapping gives under its whole name needs no other key."""
     found = find(key, names) if isinstance(key, str) else []
@@ -94,7 +99,7 @@ def _interface(name: str, item: Interface, pieces: list[Piece], flaws: list[str]
     leaves = {leaf: it for leaf, it in item[2].items() if not leaf.startswith("[")}
     for leaf, (attribute, text) in leaves.items():
         found = [hit for piece in pieces for hit in _hits(piece, leaf, attribute)]
-        if found and text.startswith(PROVIDED):
+        if found and is_provided((attribute, text)):
             setattr(host, attribute, _one(f"{name} {leaf}", found, flaws))
     known = {spelling for leaf, (attribute, _) in leaves.items() for spelling in (leaf, attribute)}
     for title, value in pieces:

@@ -36,7 +36,9 @@ class Package:
         inner = name[len(self.name) + 1 :]
         if inner not in self.modules:
             return None
-        spec = ModuleSpec(name, self, origin=self.modules[inner][0], is_package=self.is_package(name))
+        place, _, _ = self.modules[inner]
+        # A loader by what it can do: the base class would have to be imported first.
+        spec = ModuleSpec(name, self, origin=place, is_package=self.is_package(name))  # type: ignore[arg-type]
         spec.has_location = True  # so that the module has a `__file__`
         return spec
 

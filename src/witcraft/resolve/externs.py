@@ -26,10 +26,25 @@ from witcraft.resolve.subtype import check
 
 
 def import_(scope: Scope, definition: tree.Import) -> None:
+    since = scope.ledger.next_stamp()
     extern = declared(scope, "import", definition.name.name, definition.type)
     scope.append(extern)
     scope.imports.introduce(definition.name, extern)
+    check_no_own_resource(scope, extern, since)
     scope.imports.check_visible(extern)
+
+
+def check_no_own_resource(scope: Scope, extern: Extern, since: int) -> None:
+    """A resource type that is imported is new (not older than ``since``), or was imported before."""
+    match extern:
+        case TypeItem(Resource() as resource):
+            if resource not in scope.imports.visible and scope.ledger.stamp(resource) < since:
+                raise ComponentError("an import cannot be equal to a resource type that is made inside")
+        case Instance(exports):
+            for export in exports.values():
+                check_no_own_resource(scope, export, since)
+        case _:
+            pass
 
 
 def export(scope: Scope, definition: tree.Export) -> None:

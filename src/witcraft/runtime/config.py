@@ -60,6 +60,11 @@ class Config:
         """What of this the engine fixes at compile time: whether fuel is counted, whether epochs are, size of the stack."""
         return self.fuel is not None, self.timeout is not None, self.max_wasm_stack
 
+    @property
+    def limits_calls(self) -> bool:
+        """Whether every call has an amount of fuel or time."""
+        return self.fuel is not None or self.timeout is not None
+
 
 Settings = tuple[bool, bool, "int | None"]
 """(fuel, epochs, stack): instances with equal settings share an engine."""

@@ -29,6 +29,8 @@ CODES = {
     49: "uncaught exception",
 }
 """Short names of what the engine traps on, by ``wasmtime_trap_code_t``: ``Trap.code``."""
+GATE = "gate"
+"""Name of the gate's module, as backtraces show it."""
 _THROWN = "thrown Wasm exception"
 _BACKTRACE = "error while executing at wasm backtrace:\n"
 _CAUSE = "\n\nCaused by:\n"
@@ -46,13 +48,17 @@ class Report:
         self.what = "; ".join(filter(None, map(without_number, cause.splitlines())))
         self.code = "uncaught exception" if code is None and _THROWN in self.what else code
 
-    def trap(self, name: str, what: str = "") -> Trap:
-        """The trap of export ``name``; ``what`` says better what happened."""
+    def in_gate(self) -> bool:
+        """Whether the gate gave up: a host function did not come to its end."""
+        return self.code == "unreachable" and f" {GATE}!" in self.backtrace.partition("\n")[0]
+
+    def trap(self, name: str, what: str = "", code: str | None = None) -> Trap:
+        """The trap of export ``name``; ``what`` and ``code`` say better what happened."""
         lines = [f"{name}: {what or self.what}"]
         if self.backtrace:
             lines += ["wasm backtrace:", self.backtrace]
         trap = Trap("\n".join(lines))
-        trap.code = self.code
+        trap.code = code if what else self.code
         return trap
 
 

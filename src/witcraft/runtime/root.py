@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     # `Any`, because type checkers infer less of a display of dictionaries than stands in it: {"imports": Items, ...}.
     Table: TypeAlias = Mapping[str, Any]
 
-PROVIDED = ("func", "async func", "resource", "core module")
-"""How the WIT text of a thing begins that a host gives; every other leaf is a type."""
-
 _MISSING = object()
 
 
@@ -46,10 +43,9 @@ class Root:
         """
         exports, imports = self._wit["exports"], self._wit["imports"]
         if (key := _only(name, exports)) is not None:
-            return _export(self, key, exports[key])
-        if (key := _only(name, imports)) is not None and len(imports[key]) == 3 and imports[key][1]:
-            _, module, leaves = imports[key]
-            return View(key, leaves, _module(f"{self._package}.{module}"))
+            return _give(self, self._package, key, exports[key])
+        if (key := _only(name, imports)) is not None and _has_types(imports[key]):
+            return _give(None, self._package, key, imports[key])
         raise KeyError(f"there is no export {name!r}; there is {_listed(exports)}")
 
 
@@ -115,7 +111,7 @@ def lacking(name: str, item: Leaf | Interface, imports: object) -> list[str]:
 
 def _flaws(title: str, leaf: Leaf, host: object) -> list[str]:
     path, text = leaf
-    if not text.startswith(PROVIDED):
+    if not is_provided(leaf):
         return []
     found = _look(path, (host,))
     if found is _MISSING or found is None:
@@ -125,13 +121,22 @@ def _flaws(title: str, leaf: Leaf, host: object) -> list[str]:
     return []
 
 
-def _export(root: Root, name: str, item: Leaf | Interface) -> Any:
-    """A function from the instance, a type from the package; an interface with both."""
+def _give(instance: Root | None, package: str, name: str, item: Leaf | Interface) -> Any:
+    """A function of ``instance``, a type of ``package``, or an interface with both."""
     if len(item) == 2:
-        return _look(item[0], (root, _module(root._package)))
+        return _look(item[0], (instance, _module(package)))
     attribute, module, leaves = item
-    functions = [getattr(root, attribute)] if attribute else []
-    return View(name, leaves, *functions, *([_module(f"{root._package}.{module}")] if module else []))
+    functions = getattr(instance, attribute) if instance is not None and attribute else None
+    return View(name, leaves, functions, _module(f"{package}.{module}") if module else None)
+
+
+def is_provided(leaf: Leaf) -> bool:
+    """Whether a host gives it; if not, it is a type."""
+    return leaf[1].startswith(("func", "async func", "resource", "core module"))
+
+
+def _has_types(item: Leaf | Interface) -> bool:
+    return bool(item[1]) if len(item) == 3 else not is_provided(item)
 
 
 def _only(name: str, items: Iterable[str]) -> str | None:

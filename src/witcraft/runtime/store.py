@@ -11,7 +11,7 @@ import sys
 from ctypes import addressof, byref, c_size_t, c_uint64, c_void_p
 
 from . import cache, capi, failures
-from .capi import OF, Extern, Instance, Limits, Pointers, Value
+from .capi import OF, Extern, Instance, Limits, Value
 from .config import Config
 from .engine import check, shared
 from .errors import ClosedError, EngineError, PoisonedError, ThreadError, Trap
@@ -33,6 +33,7 @@ MAIL = 256
 """Bytes of the mailbox, where the gate puts the flat values of an import: slot n at byte 8 * n."""
 PAGE = 0x10000
 CLOSED = "closed"
+_NO_RULE = "", None
 
 
 class Mail:
@@ -52,7 +53,7 @@ class Mail:
         self.max_copied = max_copied
         self.trap = c_void_p()
         self.error: BaseException | None = None
-        self.rule: str | None = None
+        self.rule: tuple[str, str | None] = _NO_RULE
         self.poison = ""
         self.poisoned = 0
         self.drops: list[Callable[[], None] | None] = []
@@ -81,13 +82,13 @@ class Mail:
         earlier = self.poison
         self.spoil(name)
         noted, self.error = self.error, None
-        rule, self.rule = self.rule, None
+        rule, self.rule = self.rule, _NO_RULE
         report = failures.take(self.trap, error)
         if noted is not None:
             return noted
-        if rule is None and report.in_gate():
+        if rule is _NO_RULE and report.in_gate():
             return PoisonedError(poisoned(earlier)) if earlier else RecursionError(f"{name}: {_TOO_DEEP}")
-        return report.trap(name, rule or "")
+        return report.trap(name, *rule)
 
     def trapped(self, name: str, trap: Trap) -> Trap:
         """``trap`` came up in Python, while values of export ``name`` were lifted: it gets the name, and poisons."""
@@ -95,13 +96,6 @@ class Mail:
             self.spoil(name)
             trap.args = (f"{name}: {trap}",)
         return trap
-
-    def break_rule(self) -> None:
-        """What the gate calls when a rule of the canonical ABI was broken; it traps afterwards."""
-        try:
-            self.rule = MESSAGES[self.u32[0]].format(detail=self.u32[2])
-        except BaseException as error:
-            self.error = error
 
 
 _TOO_DEEP = "maximum recursion depth exceeded where the guest called the host"
@@ -111,3 +105,209 @@ def poisoned(by: str) -> str:
     if by is CLOSED:
         return "the instance was closed"
     return f"the instance cannot be called any more: {by} trapped, or a host function raised in it"
+
+
+class Store:
+    """One instance in the engine. Emitted code puts it together, then calls it.
+
+    - ``call``: the engine's call, ``store.call(*store.prepare(function))``: an error or None; ``trap`` is true then if
+      the guest trapped. Arguments and the result lie in slots of 16 bytes, slot n at ``u32[4 * n]``, ``u64[2 * n]``...
+    - ``busy``: whether a call is going on. Every export begins with ``outer = store.enter()`` and ends with
+      ``finally: store.busy = outer``, in a frame where ``store`` is a local variable (``enter`` looks for it).
+    """
+
+    __slots__ = (
+        "__weakref__", "_context", "_pointer", "_raw", "_trap", "busy", "call", "drops", "engine", "f32", "f64", "files",
+        "folder", "kept", "mail", "s32", "s64", "trap", "u32", "u64",
+    )  # fmt: skip
+
+    def __new__(cls, config: Config | None, files: Files) -> Store:
+        """With fuel or a timeout it is a ``LimitedStore``: others pay nothing for these."""
+        if cls is Store and config is not None and config.limits_calls:
+            from .limits import LimitedStore
+
+            cls = LimitedStore
+        return object.__new__(cls)
+
+    def __init__(self, config: Config | None, files: Files) -> None:
+        config = config or Config()
+        self._pointer: int | None = None
+        self.files, self.folder = files, cache.folder(config.cache)
+        self.engine = shared(config.settings)
+        self._pointer = capi.store_new(self.engine.pointer, None, None)
+        context = capi.store_context(self._pointer)
+        self.mail = Mail(context, config.max_copied)
+        self.drops, self.trap = self.mail.drops, self.mail.trap
+        self.kept: list[object] = []
+        self.busy = False
+        self.call = capi.call
+        self._limit(config)
+        self._open(memoryview((c_uint64 * (2 * SLOTS))()).cast("B"))
+
+    def _limit(self, config: Config) -> None:
+        memory, table = config.max_memory, config.max_table_elements
+        if memory is not None or table is not None:
+            memory, table = -1 if memory is None else memory, -1 if table is None else table
+            capi.store_limiter(self._pointer, memory, table, -1, -1, -1)
+
+    def _open(self, raw: memoryview) -> None:
+        """Makes the views of the slots, and what every prepared call has in common."""
+        self.u32: memoryview[int] = raw.cast("I")
+        self.s32: memoryview[int] = raw.cast("i")
+        self.u64: memoryview[int] = raw.cast("Q")
+        self.s64: memoryview[int] = raw.cast("q")
+        self.f32: memoryview[float] = raw.cast("f")
+        self.f64: memoryview[float] = raw.cast("d")
+        self._context = c_void_p.from_param(self.mail.context)
+        self._raw = byref(raw.obj), c_size_t.from_param(SLOTS)
+        self._trap = byref(self.trap)
+
+    def __del__(self, delete: Callable[[int], None] = capi.store_delete) -> None:
+        pointer, self._pointer = self._pointer, None
+        if pointer is not None:
+            delete(pointer)
+
+    def close(self) -> None:
+        """Ends the instance: every later use of it raises. Its memory is freed, at the end of the call if one goes on."""
+        self.mail.spoil(CLOSED)
+        self.mail.poison = CLOSED
+        if not self.busy:
+            self.__del__()
+
+    # ---- calls ----
+
+    def enter(self) -> bool:
+        """Begins the call of an export; gives what ``busy`` has to be again at its end.
+
+        Raises PoisonedError, ThreadError, or a Trap from a destructor that was put off until now.
+        """
+        if self.busy or self.drops:
+            return self._enter_slowly()
+        self.busy = True
+        return False
+
+    def _enter_slowly(self) -> bool:
+        if self.mail.poisoned:
+            raise ClosedError(poisoned(CLOSED)) if self.mail.poison is CLOSED else PoisonedError(poisoned(self.mail.poison))
+        if self.busy:
+            if not is_inside(self, sys._getframe(2)):
+                raise ThreadError("the instance is in a call in another thread")
+            return True
+        self.busy = True
+        try:
+            self._drain()
+        except BaseException:
+            self.busy = False
+            raise
+        return False
+
+    def _drain(self) -> None:
+        """Runs what finalizers have put off. They may add to it meanwhile, from any thread."""
+        while self.drops and not self.mail.poisoned:
+            drop = self.drops.pop(0)
+            if drop is not None:
+                drop()
+
+    def failure(self, name: str, error: int | None = None) -> BaseException:
+        """See ``Mail.failure``."""
+        return self.mail.failure(name, error)
+
+    def trapped(self, name: str, trap: Trap) -> Trap:
+        """See ``Mail.trapped``."""
+        return self.mail.trapped(name, trap)
+
+    # ---- putting together ----
+
+    def module(self, name: str, digest: str) -> Module:
+        """A core module of the component, compiled; ``digest`` is the SHA-256 of the file in hexadecimal."""
+        return self.files.module(self.engine, name, digest, self.folder)
+
+    def open_mail(self) -> Extern:
+        """The memory that the gate imports as ``"host" "mail"``; its first bytes are the mailbox from now on."""
+        type_ = capi.memorytype_new(Limits(1, 0xFFFFFFFF))
+        extern = Extern(capi.MEMORY)
+        error = capi.memory_new(self.mail.context, type_, addressof(extern) + OF)
+        capi.memorytype_delete(type_)
+        check(error, "no memory for the mailbox")
+        base = capi.memory_data(self.mail.context, addressof(extern) + OF)
+        self.mail.open(capi.view_of(base, MAIL, capi.WRITABLE))
+        return extern
+
+    def host(self, function: Callable[[], None]) -> Extern:
+        """A trampoline as the function that the engine calls; one ``try`` is all that is in it (``trampoline.py``)."""
+        called = callback(function)
+        self.kept.append(called)
+        extern = Extern(capi.FUNC)
+        capi.func_new(self.mail.context, self.engine.functype, address(called), None, None, addressof(extern) + OF)
+        return extern
+
+    @property
+    def trap_callback(self) -> Callable[[], None]:
+        """The function for the gate's import ``"host" "trap"``."""
+        mail = self.mail
+
+        def break_rule() -> None:
+            try:
+                mail.rule = MESSAGES[mail.u32[0]].format(detail=mail.u32[2]), None
+            except BaseException as error:
+                mail.error = error
+
+        return break_rule
+
+    def instantiate(self, module: Module, externs: Sequence[Extern]) -> CoreInstance:
+        """An instance of a core module, given its imports in their order. Its start function runs now."""
+        store = self
+        instance = Instance()
+        given = (Extern * len(externs))(*externs)
+        outer = store.enter()
+        try:
+            error = capi.instance_new(
+                self.mail.context, module.pointer, given, len(externs), byref(instance), byref(self.trap)
+            )
+            if self.trap or self.mail.error is not None:
+                raise self.failure("instantiation", error)
+            check(error, "a core module cannot be instantiated")
+        finally:
+            store.busy = outer
+        return CoreInstance(self, instance)
+
+    def prepare(self, function: Extern) -> tuple[object, ...]:
+        """The arguments of ``call`` for ``function``, ready made."""
+        if function.kind != capi.FUNC:
+            raise EngineError("the component calls something that is no function")
+        raw, slots = self._raw
+        return self._context, byref(function, OF), raw, slots, self._trap
+
+    def fill(self, table: Extern, index: int, function: Extern) -> None:
+        """Puts ``function`` into a table of function references."""
+        value = Value(capi.FUNCREF, function.of)
+        check(capi.table_set(self.mail.context, addressof(table) + OF, index, value), "a function does not fit its table")
+
+
+class CoreInstance:
+    """An instance of a core module."""
+
+    __slots__ = ("_instance", "_store")
+
+    def __init__(self, store: Store, instance: Any) -> None:
+        self._store, self._instance = store, instance
+
+    def extern(self, name: str) -> Extern:
+        """The export ``name``."""
+        extern, data = Extern(), name.encode()
+        found = capi.export_get(self._store.mail.context, byref(self._instance), data, len(data), extern)
+        if not found:
+            raise EngineError(f"a core module has no export {name!r}")
+        return extern
+
+
+def is_inside(store: Store, frame: FrameType | None) -> bool:
+    """Whether the call of ``store`` that goes on is one of this thread: ``frame`` and its callers are looked through.
+
+    ``frame`` is the export that wants in; it has ``store`` as a local variable, and so has the one that is in.
+    """
+    seen = 0
+    while frame is not None and seen < 2:
+        seen += "store" in frame.f_code.co_varnames and frame.f_locals.get("store") is store
+        frame = frame.f_back
+    return seen == 2

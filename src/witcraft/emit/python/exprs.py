@@ -91,7 +91,7 @@ def expression(scope: Scope, e: Expr) -> str:
         case ops.MakeEnum(ty, of):
             return f"{labels(scope, ty)}[{x(of)}]"
         case ops.MakeFlags(ty, of):
-            return f"{labels(scope, ty)}[{tight(x(of))} & {flags_mask(ty):#x}]"
+            return f"{labels(scope, ty)}[{tight(x(of))} & {number(flags_mask(ty))}]"
         case ops.MakeNone():
             return "None"
         case ops.MakeSome(payload, nested):
@@ -153,15 +153,15 @@ def from_core(scope: Scope, e: ops.FromCore) -> str:
         case _ if e.loaded:
             return of
         case Kind.U8 | Kind.U16:
-            return Loose(f"{tight(of)} & {BOUNDS[e.kind][1]:#x}")
+            return Loose(f"{tight(of)} & {number(BOUNDS[e.kind][1])}")
         case _:
             return sign_extend(of, e.kind)
 
 
 def sign_extend(of: str, kind: Kind) -> str:
     high = BOUNDS[kind][1] + 1
-    low = tight(of) if kind in (Kind.S32, Kind.S64) else f"({tight(of)} & {2 * high - 1:#x})"
-    return Loose(f"({low} ^ {high:#x}) - {high:#x}")
+    low = tight(of) if kind in (Kind.S32, Kind.S64) else f"({tight(of)} & {number(2 * high - 1)})"
+    return Loose(f"({low} ^ {number(high)}) - {number(high)}")
 
 
 def to_core(scope: Scope, e: ops.ToCore, bounded: bool) -> str:
@@ -173,8 +173,8 @@ def to_core(scope: Scope, e: ops.ToCore, bounded: bool) -> str:
         case Kind.F64:
             return expression(scope, e.of) if bounded else f"{scope.module.runtime('double')}({expression(scope, e.of)})"
         case Kind.F32:
-            single = scope.module.runtime("single")
-            return expression(scope, e.of) if bounded and e.stored else f"{single}({expression(scope, e.of)})"
+            of = expression(scope, e.of)
+            return of if bounded and e.stored else f"{scope.module.runtime('single')}({of})"
         case Kind.BOOL:
             name, first = twice(scope, e.of)
             other = f"{scope.module.runtime('boolean')}({name})"
@@ -187,18 +187,21 @@ def to_core(scope: Scope, e: ops.ToCore, bounded: bool) -> str:
 
 def integer(scope: Scope, e: ops.ToCore, bounded: bool) -> str:
     """An exact int goes as it is; bools are refused, other integer-like objects converted, out of line."""
-    name, first = twice(scope, e.of)
     low, high = BOUNDS[e.kind]
-    int_ = scope.module.builtin("int")
     if bounded:
+        name, first = twice(scope, e.of)
+        int_ = scope.module.builtin("int")
         slow = f"{scope.module.runtime('integer')}({name})"
         return Loose(f"{name} if {first}.__class__ is {int_} else {slow}")
-    slow = f"{scope.module.runtime('integer_in')}({name}, {low:#x}, {high:#x})"
-    text = Loose(f"{name} if {first}.__class__ is {int_} and {low:#x} <= {name} <= {high:#x} else {slow}")
+    text = f"{scope.module.runtime('integer_in')}({expression(scope, e.of)}, {number(low)}, {number(high)})"
     if e.kind in SIGNED and not e.stored:
-        mask = 0xFFFFFFFFFFFFFFFF if e.kind is Kind.S64 else 0xFFFFFFFF
-        return Loose(f"({text}) & {mask:#x}")
+        return Loose(f"{text} & {number(BOUNDS[Kind.U64 if e.kind is Kind.S64 else Kind.U32][1])}")
     return text
+
+
+def number(n: int) -> str:
+    """Small numbers as people write them, large ones as the formatter writes hexadecimal digits."""
+    return str(n) if -100 < n < 100 else f"{'-' if n < 0 else ''}0x{abs(n):X}"
 
 
 def twice(scope: Scope, of: Expr) -> tuple[str, str]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from witcraft.abi import ops
 from witcraft.abi.ops import Block, Expr, HelperKey, Program, Stmt
-from witcraft.emit.python.exprs import SIGNED, to_core
+from witcraft.emit.python.exprs import BOUNDS, SIGNED, number
 from witcraft.emit.python.module import quoted
 from witcraft.emit.python.ops import Body
-from witcraft.gate.needs import Direct
+from witcraft.gate.needs import Direct as DirectHandles
 from witcraft.model.types import Kind, Resource
 
 WORDS = frozenset({Kind.U32, Kind.S32, Kind.U64, Kind.S64})
@@ -36,6 +36,10 @@ def uses(node: Any) -> Counter[str]:
     return found
 
 
+Direct = dict[str, tuple[str, bool]]
+"""Core values that are host scalars as they are: by name, the local that holds one and whether it has a sign."""
+
+
 @dataclass(slots=True)
 class Slots:
     """Core values in the engine's buffer or in the gate's mailbox, as typed views show them.
@@ -55,7 +59,7 @@ class Slots:
         }[core]
         return f"{body.need(self.prefix + view)}[{index * step}]"
 
-    def fill(self, body: Body, values: Iterable[tuple[Expr, str]], direct: dict[str, tuple[str, bool]]) -> None:
+    def fill(self, body: Body, values: Iterable[tuple[Expr, str]], direct: Direct) -> None:
         """Puts finished core values into the slots. ``direct`` says which names stand for a signed host integer."""
         for index, (value, core) in enumerate(values):
             signed = isinstance(value, ops.Var) and direct.get(value.name, ("", False))[1]
@@ -63,26 +67,22 @@ class Slots:
             body.out.line(f"{self.place(body, index, core, signed)} = {text}")
 
 
-def checked_scalars(body: Body, block: Block, taken: Sequence[tuple[Expr, str]]) -> tuple[Block, dict[str, tuple[str, bool]]]:
-    """Prints the checks of scalars that go straight to a slot; gives the rest of ``block`` and what the names became.
+def print_lowering(body: Body, guard: ops.Guard, taken: Sequence[tuple[Expr, str]]) -> Direct:
+    """Prints the guarded block; parameters that go straight to a slot are only checked.
 
     The exact class is tested in line; conversions run here, before any slot is filled, since they may run user code.
     """
     wanted = {value.name for value, _ in taken if isinstance(value, ops.Var)}
-    counts, direct, rest = uses(block), {}, []
-    for stmt in block:
-        if (
-            isinstance(stmt, ops.Let)
-            and isinstance(stmt.value, ops.ToCore)
-            and isinstance(stmt.value.of, ops.Var)
-            and stmt.name in wanted
-            and not counts[stmt.name]
-            and stmt.value.kind not in (Kind.BOOL, Kind.CHAR)
-        ):
-            direct[stmt.name] = (check_scalar(body, stmt.value), stmt.value.kind in SIGNED)
-        else:
-            rest.append(stmt)
-    return tuple(rest), direct
+    given, counts, direct = {name for name, _ in guard.values}, uses(guard.body), {}
+    for stmt in guard.body:
+        match stmt:
+            case ops.Let(name, ops.ToCore(kind, ops.Var(of), _) as value) if (
+                name in wanted and of in given and not counts[name] and kind not in (Kind.BOOL, Kind.CHAR)
+            ):
+                direct[name] = (check_scalar(body, value), kind in SIGNED)
+            case _:
+                body.block((stmt,))
+    return direct
 
 
 def check_scalar(body: Body, value: ops.ToCore) -> str:
@@ -99,8 +99,9 @@ def check_scalar(body: Body, value: ops.ToCore) -> str:
         with body.out.block(f"if {name}.__class__ is not {body.module.builtin('int')}:"):
             body.out.line(f"{name} = {body.module.runtime('integer')}({name})")
         return name
-    text = to_core(body, ops.ToCore(value.kind, value.of, stored=True), bounded=False)
-    body.out.line(f"{name} = {text}")
+    low, high = map(number, BOUNDS[value.kind])
+    with body.out.block(f"if {name}.__class__ is not {body.module.builtin('int')} or not {low} <= {name} <= {high}:"):
+        body.out.line(f"{name} = {body.module.runtime('integer_in')}({name}, {low}, {high})")
     return name
 
 
@@ -188,9 +189,7 @@ class ExportFrame(InstanceFrame):
         values = [body.local(name) for name, _ in guard.values]
         error, bad = body.need_once("error"), body.module.runtime("BadValue")
         with body.out.block("try:"):
-            rest, direct = checked_scalars(body, guard.body, taken)
-            body.block(rest)
-            self.slots.fill(body, taken, direct)
+            self.slots.fill(body, taken, print_lowering(body, guard, taken))
         with body.out.block(f"except {bad} as {error}:"):
             args = [error, self.package.signature(body.module, self.label, guard.values), *values]
             body.out.line(f"raise {body.module.runtime('explain')}({', '.join(args)}) from None")
@@ -248,7 +247,7 @@ class ImportFrame(InstanceFrame):
     slots = Slots(words=2)
 
     def __init__(
-        self, package: Any, component_instance: int, pointer: int, program: Program, is_method: bool, label: str, direct: Direct
+        self, package: Any, component_instance: int, pointer: int, program: Program, is_method: bool, label: str, direct: DirectHandles
     ) -> None:
         super().__init__(package, component_instance, pointer)
         self._call, self._is_method, self.label = "", is_method, label
@@ -315,9 +314,7 @@ class ImportFrame(InstanceFrame):
         values = [body.local(name) for name, _ in guard.values]
         error, bad = body.need_once("error"), body.module.runtime("BadValue")
         with body.out.block("try:"):
-            rest, direct = checked_scalars(body, guard.body, taken)
-            body.block(rest)
-            self.slots.fill(body, taken, direct)
+            self.slots.fill(body, taken, print_lowering(body, guard, taken))
         with body.out.block(f"except {bad} as {error}:"):
             args = [error, self.package.signature(body.module, self.label, guard.values), *values]
             body.out.line(f"raise {body.module.runtime('explain')}({', '.join(args)}) from None")

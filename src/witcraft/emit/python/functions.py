@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from witcraft.abi.call import CallOptions, lift_export, lower_import
 from witcraft.emit.python.frames import ExportFrame, ImportFrame
-from witcraft.emit.python.module import PyModule, PyWriter
+from witcraft.emit.python.module import PyModule, PyWriter, quoted
 from witcraft.emit.python.names import Taken, function_name
 from witcraft.emit.python.ops import Body
 from witcraft.emit.python.types import Annotator
@@ -104,6 +104,9 @@ def print_method(package: Package, module: PyModule, out: PyWriter, lifted: Lift
         if function.result is not None and package.copies([function.result]):
             body.out.line(f"{body.memory()}.copied = 0")
         body.block(program.body)
+    trap = body.fresh("trap")
+    with body.out.block(f"except {module.runtime('Trap')} as {trap}:"):
+        body.out.line(f"raise {store}.trapped({quoted(label)}, {trap})")
     with body.out.block("finally:"):
         body.out.line(f"{store}.busy = {outer}")
     sign = signature(note, function, exported=True)
@@ -171,8 +174,8 @@ def print_trampoline(package: Package, module: PyModule, step: LowerImport, shap
                     if "memory" in body.needs:
                         memory = package.memory_name(step.options)
                         out.line(f"{body.local('frame memory')} = {names.context}.{memory}")
-                    out.extend(body.out.lines)
-                    out.line(f"{body.local('frame u32')}[{PENDING}] = 0")
+                    out.lines += body.out.lines
+                    out.line(f"{body.local('frame u32')}[{PENDING}] = {mail}.poisoned")
                 with out.block(f"except {module.builtin('BaseException')} as {names.error}:  # noqa: BLE001"):
                     out.line(f"{mail}.error = {names.error}")
             out.line()
@@ -180,7 +183,7 @@ def print_trampoline(package: Package, module: PyModule, step: LowerImport, shap
 
 
 VIEWS = ("u32", "s32", "u64", "s64", "f32", "f64")
-PENDING = 62  # word of the mailbox that a host function clears as its last act (runtime/trampoline.py)
+PENDING = 62  # the word of the mailbox in which a host function says, as its last act, that it came to its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,7 @@ def trampoline_body(
     body = Body(package.annotator(module), frame, {})
     call = function_name(function.name) if is_method else body.fresh(function_name(function.name))
     frame.name_call(call)
+    body.out.depth = 3
     body.need("u32"), body.need("mail")
     context = body.need("context")
     names = TrampolineNames(context, body.fresh(shape.host), call, body.fresh("call"), body.fresh("error"), label)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from witcraft.emit.python.frames import borrows_name, handles_name
-from witcraft.emit.python.module import PyModule, PyWriter, quoted
+from witcraft.emit.python.module import PyModule, PyWriter, natural, quoted
 from witcraft.plan.steps import (
     CoreDef,
     CoreExport,
@@ -90,7 +90,7 @@ class Glue:
         with module.section() as out, out.block("class Instance:"):
             out.doc("One instance of the component, while it is put together and afterwards.")
             out.line()
-            out.bracket("__slots__ = (", [quoted(name) for name in sorted(self.slots)], ")")
+            out.bracket("__slots__ = (", [quoted(name) for name in sorted(self.slots, key=natural)], ")")
             out.line()
             out.bracket("def __init__(", ["self", *params], ") -> None:")
             out.lines += self.out.lines
@@ -100,7 +100,7 @@ class Glue:
         with self.module.section() as out, out.block("class Context:"):
             out.doc("What functions on both sides share: the mailbox, memories, tables of handles.")
             out.line()
-            out.bracket("__slots__ = (", [quoted(name) for name in sorted(self.context)], ")")
+            out.bracket("__slots__ = (", [quoted(name) for name in sorted(self.context, key=natural)], ")")
             out.line()
             for name, hint in sorted(self.context.items()):
                 out.line(f"{name}: {hint}")
@@ -215,13 +215,18 @@ class Glue:
             return
         file, digest = self.package.module_file(step.module.index)
         externs = [extern("", arg.value) for arg in step.args]
-        flat = f"self.{name} = {name} = store.instantiate(store.module({quoted(file)}, {digest}), [{', '.join(externs)}])"
+        head = f"self.{name} = {name} = " if self.is_used(step.index) else f"self.{name} = "
+        flat = f"{head}store.instantiate(store.module({quoted(file)}, {digest}), [{', '.join(externs)}])"
         if len(flat) <= 80:
             self.out.line(flat)
             return
-        with self.out.block(f"self.{name} = {name} = store.instantiate(", ")"):
+        with self.out.block(f"{head}store.instantiate(", ")"):
             self.out.line(f"store.module({quoted(file)}, {digest}),")
             self.out.bracket("[", externs, "],")
+
+    def is_used(self, instance: int) -> bool:
+        """Whether a later step names an export of this core instance."""
+        return any(f"CoreExport(instance={instance}," in repr(step) for step in self.plan.steps)
 
     def fill(self, kind: str, index: int, source: CoreDef) -> None:
         """Hands a function to the gate, where it wraps it."""

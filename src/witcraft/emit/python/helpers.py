@@ -41,6 +41,7 @@ class Helpers:
         note = self.package.annotator(module)
         body = Body(note, HelperFrame(self.package, instance, pointer), {})
         params = [(body.local(param), sort) for param, sort in program.params]
+        body.out.depth = 1
         body.block(program.body)
         extras = tuple(extra for extra in EXTRAS if extra in body.needs)
         hints = {
@@ -53,9 +54,7 @@ class Helpers:
             typed.append(f"{param}: {hint}")
         with module.section() as out:
             out.bracket(f"def {name}(", typed, f") -> {self._returns(note, key, pointer)}:")
-            out.depth += 1
-            out.extend(body.out.lines)
-            out.depth -= 1
+            out.lines += body.out.lines
         return extras
 
     def _returns(self, note: Any, key: HelperKey, pointer: int) -> str:

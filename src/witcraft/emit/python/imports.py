@@ -80,7 +80,6 @@ class ImportScope:
         if docs:
             with out.indented():
                 out.doc(docs)
-                out.line("...")
 
     def print_interface(self) -> None:
         note = self.package.annotator(self.module)

@@ -12,43 +12,79 @@ from collections.abc import Iterator
 LINE = 88  # the formatter's default
 UNIT = "    "
 
-_CLAUSES = re.compile(r" (?=for |if |else )")
+_CLAUSES = re.compile(r" (?=for |if |else |[-+*&|^] )")
 
 
-def fit(text: str, depth: int) -> list[str]:
-    """``text`` at ``depth`` steps of indentation, on as many lines as it takes."""
+def fit(text: str, depth: int, after: int = 0) -> list[str]:
+    """``text`` at ``depth`` steps of indentation, on as many lines as it takes.
+
+    ``after``: characters that will still follow on the last line.
+    """
     indent = UNIT * depth
-    if len(indent) + len(text) <= LINE:
+    if len(indent) + len(text) + after <= LINE:
         return [indent + text]
-    head, body, tail = last_bracket(text)
+    head, body, tail = first_bracket(text) if text.startswith("def ") else last_bracket(text)
+    target, value = assignment(text)
+    if value and len(indent) + len(target) < LINE and (len(indent) + len(head) > LINE or has_operator(value)):
+        return [indent + target + "(", *fit_body(value, depth + 1, is_display=False), indent + ")"]
+    if text.startswith("for ") and len(indent) + len(head) > LINE:
+        targets, _, source = text[4:].partition(" in ")
+        items = fit_body(targets, depth + 1, is_display=True)
+        return [indent + "for (", *items, *fit_tail(f") in {source}", depth)]
+    if value and len(indent) + len(target) > LINE:
+        names = fit_body(target.removesuffix(" = "), depth + 1, is_display=True)
+        return [indent + "(", *names, *fit_tail(f") = {value}", depth)]
     if not body:
         return [indent + text]
-    return [indent + head, *fit_body(body, depth + 1), indent + tail]
+    is_display = head[-2:-1] in ("", " ", "(", "[", "{")
+    return [indent + head, *fit_body(body, depth + 1, is_display), *fit_tail(tail, depth)]
 
 
-def fit_body(body: str, depth: int) -> list[str]:
-    """What stands between brackets: on one line if it fits, else split at its commas, clauses or operators."""
-    if len(UNIT) * depth + len(body) <= LINE:
-        return [UNIT * depth + body]
+def fit_tail(tail: str, depth: int) -> list[str]:
+    """What follows a closing bracket that stands first on its line."""
+    first, *rest = fit("_" + tail[1:], depth)
+    return [first.replace("_", tail[0], 1), *rest]
+
+
+def fit_body(body: str, depth: int, is_display: bool) -> list[str]:
+    """What stands between brackets: split at its commas, clauses or operators.
+
+    The arguments of a call stay together if they fit on one line; the items of a display never do.
+    """
     items = list(split(body, ","))
     comprehends = any(part.startswith("for ") for part in clauses(body))
+    together = len(UNIT) * depth + len(body) <= LINE
+    if together and not (is_display and len(items) > 1 and not comprehends):
+        return [UNIT * depth + body]
     if len(items) > 1 and not comprehends:
-        return [line for item in items for line in _with_comma(fit_item(item, depth))]
-    return fit_item(body, depth)
+        return [line for item in items for line in _with_comma(fit_item(item, depth, 1))]
+    return fit_item(body, depth, 0)
 
 
-def fit_item(item: str, depth: int) -> list[str]:
+def fit_item(item: str, depth: int, after: int) -> list[str]:
     """One item; comprehensions and conditional expressions break before ``for``, ``if`` and ``else``."""
-    if len(UNIT) * depth + len(item) <= LINE:
+    if len(UNIT) * depth + len(item) + after <= LINE:
         return [UNIT * depth + item]
     parts = list(clauses(item))
     if len(parts) > 1:
         return [line for part in parts for line in fit(part, depth)]
-    return fit(item, depth)
+    return fit(item, depth, after)
 
 
 def _with_comma(lines: list[str]) -> list[str]:
     return [*lines[:-1], lines[-1] + ","]
+
+
+def assignment(text: str) -> tuple[str, str]:
+    """``target = ``, and the value assigned to it; empty if ``text`` is something else."""
+    target, equals, value = text.partition(" = ")
+    is_one = equals and not any(char in "([{" for char in target) and not target.startswith("def ")
+    return (target + equals, value) if is_one else (text, "")
+
+
+def has_operator(text: str) -> bool:
+    """Whether an operator stands outside of every bracket."""
+    return len(list(clauses(text))) > 1
 
 
 def marks(text: str) -> Iterator[tuple[int, str, int]]:
@@ -85,6 +121,13 @@ def last_bracket(text: str) -> tuple[str, str, str]:
             opening, closing = start, at
     if opening < 0:
         return text, "", ""
+    return text[: opening + 1], text[opening + 1 : closing], text[closing:]
+
+
+def first_bracket(text: str) -> tuple[str, str, str]:
+    """As ``last_bracket``, for a ``def``: its parameters, not what it returns."""
+    opening = text.index("(")
+    closing = next(at for at, char, depth in marks(text) if char == ")" and depth == 0)
     return text[: opening + 1], text[opening + 1 : closing], text[closing:]
 
 

@@ -157,7 +157,7 @@ class PyModule:
         """The constant that holds the compiled ``struct`` of a block."""
         text = struct_format(layout)
         if text not in self._structs:
-            self._structs[text] = self.names.take(f"_{text}")
+            self._structs[text] = self.names.take(f"_{text}" if len(text) <= 24 else "_BLOCK")
         return self._structs[text]
 
     def table(self, kind: str, cls: str) -> str:
@@ -213,13 +213,13 @@ class PyModule:
         return out.text()
 
     def _write_imports(self, out: PyWriter) -> None:
-        local = [[self._from(key, name)] for key, (name, needed) in self._siblings.items() if needed]
+        local = self._local_imports(at_run_time=True)
         for group in self._groups(self._imports, local):
             out.line()
             out.extend(group)
 
     def _write_typing(self, out: PyWriter) -> None:
-        local = [[self._from(key, name)] for key, (name, needed) in self._siblings.items() if not needed]
+        local = self._local_imports(at_run_time=False)
         groups = self._groups(self._typing, local)
         if not groups:
             return
@@ -253,23 +253,36 @@ class PyModule:
             common += 1
         return "." * (len(here) - common + 1) + ".".join(target[common:])
 
-    def _from(self, key: tuple[tuple[str, ...], str], local: str) -> str:
-        package, name = key
-        return f"from {self._dots(package)} import {name if local == name else f'{name} as {local}'}"
+    def _local_imports(self, at_run_time: bool) -> list[list[str]]:
+        found: dict[str, dict[str, str]] = {}
+        for (package, name), (local, needed) in self._siblings.items():
+            if needed == at_run_time:
+                found.setdefault(self._dots(package), {})[name] = local
+        return [_import(module, names) for module, names in found.items()]
 
 
 def _import(module: str, names: Mapping[str, str]) -> list[str]:
-    parts = [n if n == names[n] else f"{n} as {names[n]}" for n in sorted(names, key=_member_key)]
-    flat = f"from {module} import {', '.join(parts)}"
-    if len(flat) <= LINE - 4:
-        return [flat]
-    return [f"from {module} import (", *(f"    {part}," for part in parts), ")"]
+    """One statement for all names that stay as they are, one for each that gets another."""
+    plain = sorted([name for name, local in names.items() if name == local], key=_member_key)
+    renamed = sorted([name for name, local in names.items() if name != local], key=_member_key)
+    flat = f"from {module} import {', '.join(plain)}"
+    lines = [] if not plain else [flat] if len(flat) <= LINE - 4 else _one_by_one(module, plain)
+    return lines + [f"from {module} import {name} as {names[name]}" for name in renamed]
 
 
-def _member_key(name: str) -> tuple[int, str]:
+def _one_by_one(module: str, names: list[str]) -> list[str]:
+    return [f"from {module} import (", *(f"    {name}," for name in names), ")"]
+
+
+def natural(name: str) -> tuple[tuple[str, int], ...]:
+    """A sort key in which ``u8`` stands before ``u16``."""
+    return tuple((text, int(digits or 0)) for text, digits in re.findall(r"(\D*)(\d*)", name))
+
+
+def _member_key(name: str) -> tuple[int, tuple[tuple[str, int], ...]]:
     """isort's order of members: constants, classes, the rest."""
     bare = name.lstrip("_")
-    return 0 if bare.isupper() and len(bare) > 1 else 1 if bare[:1].isupper() else 2, name
+    return 0 if bare.isupper() and len(bare) > 1 else 1 if bare[:1].isupper() else 2, natural(name)
 
 
 def _relative_key(line: str) -> tuple[int, str]:

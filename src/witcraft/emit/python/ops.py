@@ -374,7 +374,7 @@ class Body:
         if single == "B":
             return range_
         if single is not None:
-            return f'{range_}.cast("{single}")'
+            return f'{self.memory()}.lift_numbers("{single}", {self.x(s.ptr)}, {self.x(s.count)})'
         return f"{self.module.struct(s.format)}.iter_unpack({range_})"
 
     def loop_target(self, names: tuple[str, ...], layout: Format) -> str:
@@ -443,18 +443,18 @@ class Body:
 
     def spread_blocks(self, s: ops.SpreadBlocks) -> None:
         seq, item, start = self.x(s.seq), self.local(s.item), self.x(s.ptr)
-        target = self.view(start, f"{self.module.builtin('len')}({seq}) * {s.format.size}")
+        write = f"{self.memory()}.write({start}, {self.module.builtin('len')}({seq}) * {s.format.size}"
         if s.body:
             blocks = self.fresh("blocks")
             self.out.line(f"{blocks}: {self.module.builtin('list')}[{self.module.builtin('bytes')}] = []")
             with self.out.block(f"for {item} in {seq}:"):
                 self.block(s.body)
                 self.call(f"{blocks}.append", [self.packed(s)])
-            self.out.line(f'{target} = b"".join({blocks})')
+            self.out.line(f'{write}, b"".join({blocks}))')
             return
         blocks = self.fresh("blocks")
         self.comprehension(f"{blocks} = [", self.packed(s), f"for {item} in {seq}", "]")
-        self.out.line(f'{target} = b"".join({blocks})')
+        self.out.line(f'{write}, b"".join({blocks}))')
 
     def packed(self, s: ops.SpreadBlocks) -> str:
         return f"{self.module.struct(s.format)}.pack({', '.join(map(self.fit, s.values))})"

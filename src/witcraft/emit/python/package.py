@@ -216,7 +216,8 @@ class Package:
             self.shadow(module)
         self.root.names.take(self.root_class)
         self.imports_module.names.take(f"{self.root_class}Imports")
-        self.glue.names.take("Instance"), self.glue.names.take("Context"), self.glue.names.take("FILES")
+        self.glue.names.take("Instance"), self.glue.names.take("Context")
+        self.glue.shadowed |= {"imports", "config", "store", "context", "gate", "mail"}
 
     def name_modules(
         self, items: Iterable[WorldItem], path: tuple[str, ...], folder: str, into: dict[tuple[str, ...], PyModule]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from witcraft.emit.python.module import LINE, PyModule
+from witcraft.emit.python.module import PyModule
 from witcraft.emit.python.names import Taken, case_class, class_name, function_name, member_name
 from witcraft.emit.python.places import Place, Places, nominal
 from witcraft.model.types import (
@@ -202,12 +202,7 @@ def _declare_variant(note: Annotator, ty: TypeDef, name: str) -> None:
         _dataclass(note, cls, ty.docs.items.get(case.name, ""), fields)
     with note.module.section() as out:
         union = f"{name} = {' | '.join(classes)}"
-        if len(union) <= LINE:
-            out.line(union)
-        else:
-            with out.block(f"{name} = (", ")"):
-                out.line(classes[0])
-                out.extend([f"| {cls}" for cls in classes[1:]])
+        out.line(union)
         out.doc(ty.docs.text)
 
 

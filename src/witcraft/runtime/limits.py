@@ -1,0 +1,118 @@
+"""Fuel and time: each outermost call of an export gets its amount of both.
+
+Fuel the engine counts by itself. For a timeout the guest looks at the engine's *epoch* in every loop and function; a thread
+advances it every ``TICK`` seconds (``Engine``), and then the engine asks ``watch`` whether to go on. That is Python code,
+run by the thread that made the call: signal handlers run there too, so that Ctrl-C works in the middle of a guest's loop.
+"""
+
+from __future__ import annotations
+
+from ctypes import CFUNCTYPE, c_uint8, c_uint64, c_void_p
+from time import monotonic
+
+from . import capi
+from .config import Config
+from .engine import check
+from .store import Mail, Store
+from .trampoline import address, covered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .files import Files
+
+Watch = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p, c_void_p)
+"""context, data, and where to put: ticks until the next time (u64), what to do (u8).
+
+The engine wants an error or NULL back. Like trampolines it is declared to return nothing, which is NULL, whatever happens
+in it; to stop the guest it asks for ``_YIELD``, which the engine refuses with an error in a call that is not asynchronous.
+"""
+_CONTINUE, _YIELD = 0, 1
+_LEVELS = 6
+"""Frames that ``watch`` may need below an export's."""
+
+
+class LimitedStore(Store):
+    """A store whose calls are limited in fuel or time."""
+
+    __slots__ = ("_clock", "_fuel", "_timed")
+
+    def __init__(self, config: Config, files: Files) -> None:
+        self._timed = False
+        super().__init__(config, files)
+        self._fuel = config.fuel
+        self._clock = None if config.timeout is None else Clock(config.timeout)
+        if self._clock is not None:
+            function = watching(self._clock, self.mail)
+            self.kept.append(function)
+            capi.store_deadline_callback(self._pointer, address(function), None, None)
+            self.engine.start_ticking()
+            self._timed = True
+
+    def __del__(self, delete: Callable[[int], None] = capi.store_delete) -> None:
+        if self._timed:
+            self._timed = False
+            self.engine.stop_ticking()
+        super().__del__(delete)
+
+    def enter(self) -> bool:
+        outer = super().enter()
+        if not outer:
+            try:
+                self._set_amounts()
+            except BaseException:
+                self.busy = False
+                raise
+        return outer
+
+    def _drain(self) -> None:
+        self._set_amounts()
+        super()._drain()
+
+    def _set_amounts(self) -> None:
+        if self._fuel is not None:
+            check(capi.set_fuel(self.mail.context, self._fuel), "no fuel")
+        if self._clock is not None:
+            head_room(_LEVELS)
+            self._clock.start()
+            capi.set_deadline(self.mail.context, 1)
+
+
+class Clock:
+    """When a call has to be over."""
+
+    __slots__ = ("end", "timeout")
+
+    def __init__(self, timeout: float) -> None:
+        self.timeout = timeout
+        self.start()
+
+    def start(self) -> None:
+        self.end = monotonic() + self.timeout
+
+
+def watching(clock: Clock, mail: Mail) -> Callable[..., None]:
+    """The function that the engine asks at every tick. The guest is to stop until the opposite is certain."""
+    ticks_at, verdict_at = c_uint64.from_address, c_uint8.from_address
+
+    def watch(_context: int, _data: int, ticks: int, verdict: int) -> None:
+        try:
+            answer = verdict_at(verdict)
+            answer.value = _YIELD
+            ticks_at(ticks).value = 1
+            if monotonic() >= clock.end:
+                mail.rule = f"timed out after {clock.timeout:g} s", "timeout"
+            elif mail.error is None:
+                answer.value = _CONTINUE
+        except BaseException as error:
+            mail.error = error
+
+    watch.__code__ = covered(watch.__code__)
+    return Watch(watch)
+
+
+def head_room(levels: int) -> None:
+    """Raises RecursionError here if so many frames do not fit, rather than in ``watch``, where it would be lost."""
+    if levels:
+        head_room(levels - 1)
