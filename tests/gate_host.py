@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import pytest
@@ -54,9 +54,7 @@ def function(name: str, params: Sequence[ValType], result: ValType | None = None
 ROOT = Options(0)
 
 
-def lower(
-    index: int, params: Sequence[ValType], result: ValType | None = None, options: Options = ROOT
-) -> LowerImport:
+def lower(index: int, params: Sequence[ValType], result: ValType | None = None, options: Options = ROOT) -> LowerImport:
     path = ImportPath(("test:gate/host", f"f{index}"))
     return LowerImport(index, path, function(f"f{index}", params, result), options)
 
@@ -196,12 +194,16 @@ def two_instances() -> Plan:
             ResourceFunc(ResourceOp.DROP, 1, 2),
         ),
         *(
-            lower(i * 3 + r, [Borrow(types[r]), List(Borrow(types[r]))], Own(types[r]), Options(i))
-            for i in (0, 1)
-            for r in range(3)
+            lower(3 * i + r, [Borrow(types[r]), List(Borrow(types[r]))], Own(types[r]), Options(i))
+            for i, r in product(range(2), range(3))
         ),
-        *(lower(6 + i * 3 + r, [Own(types[r]), List(Own(types[r]))], options=Options(i)) for i in (0, 1) for r in range(3)),
-        exports=[lift([List(Borrow(type_)), List(Own(type_))], None, options=Options(i)) for type_ in types for i in (0, 1)],
+        *(
+            lower(6 + 3 * i + r, [Own(types[r]), List(Own(types[r]))], None, Options(i))
+            for i, r in product(range(2), range(3))
+        ),
+        exports=[
+            lift([List(Borrow(type_)), List(Own(type_))], None, Options(i)) for type_, i in product(types, range(2))
+        ],
         resources=[GuestResource(0, "r0"), GuestResource(0, "r1"), HostResource(ImportPath(("r2",)))],
         types=types,
         instances=2,

@@ -53,6 +53,7 @@ from witcraft.plan.steps import (
     HostResource,
     ImportPath,
     Lowered,
+    Options,
     Plan,
     ResourceFunc,
     ResourceOp,
@@ -62,6 +63,7 @@ from witcraft.runtime import traps
 pytestmark = pytest.mark.engine
 
 NEW, REP, DROP = ResourceOp
+MEMORY = Options(0, memory=0, realloc=0)
 
 
 # ---- which parts there are ---------------------------------------------------------------------------------------
@@ -74,7 +76,7 @@ def test_a_plan_that_nothing_could_observe_has_no_gate():
         ExtractRealloc(0, CoreExport(0, "realloc", NOTHING)),
         ExtractPostReturn(0, CoreExport(0, "free", NOTHING)),
     )
-    assert build(plan(*steps, exports=[lift([STRING], STRING, memory=0, realloc=0, post_return=0)])) is None
+    assert build(plan(*steps, exports=[lift([STRING], STRING, replace(MEMORY, post_return=0))])) is None
 
 
 def test_only_what_the_plan_uses_is_there():
@@ -121,7 +123,8 @@ def test_a_built_in_can_be_lifted_itself():
 
 
 def test_asynchronous_functions_are_left_out():
-    assert build(plan(lower(0, [U32], is_async=True), exports=[lift([], None, is_async=True)])) is None
+    later = Options(0, is_async=True)
+    assert build(plan(lower(0, [U32], None, later), exports=[lift([], None, later)])) is None
 
 
 def test_types_that_the_canonical_abi_refuses_are_errors():
@@ -150,11 +153,11 @@ def test_a_typical_component_has_a_small_gate():
     """Twelve imports with methods of three resources, a realloc, post-returns."""
     a, b, c = types = [resource(name) for name in "abc"]
     lowers = [
-        *(lower(i, [Borrow((a, b, c)[i % 3]), STRING, U32], realloc=0, memory=0) for i in range(6)),
-        *(lower(6 + i, [Borrow((a, b, c)[i % 3])], Result(Own(a), U32), realloc=0, memory=0) for i in range(6)),
+        *(lower(i, [Borrow((a, b, c)[i % 3]), STRING, U32], None, MEMORY) for i in range(6)),
+        *(lower(6 + i, [Borrow((a, b, c)[i % 3])], Result(Own(a), U32), MEMORY) for i in range(6)),
     ]
     drops = use(*(ResourceFunc(DROP, 0, i) for i in range(3)))
-    exports = [lift([STRING], STRING, memory=0, realloc=0, post_return=i) for i in range(2)]
+    exports = [lift([STRING], STRING, replace(MEMORY, post_return=i)) for i in range(2)]
     hosts = [HostResource(ImportPath((name,))) for name in "abc"]
     gate = built(plan(*lowers, drops, exports=exports, resources=hosts, types=types))
     assert len(gate.wasm) < 3000
@@ -169,7 +172,7 @@ def everything() -> Plan:
         DefineResource(0, 0, CoreExport(0, "dtor", NOTHING)),
         lower(0, [Borrow(own), U64, F32, F64], Own(other)),
         use(*(ResourceFunc(op_, 0, number) for op_ in ResourceOp for number in (0, 1))),
-        exports=[lift([Borrow(other), Own(own), STRING], Own(own), memory=0, realloc=0, post_return=0)],
+        exports=[lift([Borrow(other), Own(own), STRING], Own(own), replace(MEMORY, post_return=0))],
         resources=[GuestResource(0, "mine"), HostResource(ImportPath(("theirs",)))],
         types=[own, other],
     )
@@ -182,7 +185,7 @@ def test_a_gate_can_be_read():
         ";; lower-0: p0 is borrow 0; gives own 1\n(module $gate\n"
     )
     assert "(func $lower-0\\20test:gate/host/f0 (param $p0 i32)" in text or '$"lower-0 test:gate/host/f0"' in text
-    wasmtime.Module(wasmtime.Engine(), wasmtime.wat2wasm(text))
+    wasmtime.Module(wasmtime.Engine(), bytes(wasmtime.wat2wasm(text)))
 
 
 def test_backtraces_name_the_import():
@@ -236,7 +239,7 @@ def test_results_of_every_core_type(type_, kind, value):
     ],
 )
 def test_signatures_of_lowered_imports(params, result, memory64, core_type):
-    gate = built(plan(lower(0, params, result, memory=0, memory64=memory64)))
+    gate = built(plan(lower(0, params, result, replace(MEMORY, memory64=memory64))))
     (func,) = (func for func in gate.module.funcs if func.name.startswith("lower-0"))
     assert func.type == core_type
     host = Host(gate)
@@ -276,19 +279,17 @@ def test_what_a_nested_call_has_done_does_not_count_for_the_outer_one():
 
 # ---- row 47: may-leave -------------------------------------------------------------------------------------------
 
-REALLOC = {"memory": 0, "realloc": 0}
 
-
-def instance_with_everything(instance: int = 0) -> Plan:
+def instance_with_everything() -> Plan:
     mine = resource("mine")
     return plan(
-        lower(0, [STRING], **REALLOC, instance=instance),
-        use(*(ResourceFunc(op_, instance, 0) for op_ in ResourceOp)),
-        lower(1, [], instance=instance + 1),
-        exports=[lift([], STRING, **REALLOC, post_return=0, instance=instance)],
-        resources=[GuestResource(instance, "mine")],
+        lower(0, [STRING], None, MEMORY),
+        use(*(ResourceFunc(op_, 0, 0) for op_ in ResourceOp)),
+        lower(1, [], None, Options(1)),
+        exports=[lift([], STRING, replace(MEMORY, post_return=0))],
+        resources=[GuestResource(0, "mine")],
         types=[mine],
-        instances=instance + 2,
+        instances=2,
     )
 
 
@@ -367,7 +368,7 @@ def test_realloc_gets_no_old_block():
 
 
 def test_realloc_of_64_bits():
-    made = plan(lower(0, []), exports=[lift([STRING], memory=0, realloc=0, memory64=True)])
+    made = plan(lower(0, []), exports=[lift([STRING], None, replace(MEMORY, memory64=True))])
     host = Host(built(made))
     i64 = wasmtime.ValType.i64()
     type_ = wasmtime.FuncType([i64] * 4, [i64])
@@ -378,10 +379,10 @@ def test_realloc_of_64_bits():
 def test_post_return_gets_the_flat_result():
     seen: list[tuple[float, ...]] = []
     for type_, kind, value in [(F64, wasmtime.ValType.f64(), 0.5), (STRING, I32, 8)]:
-        host = Host(built(plan(lower(0, []), exports=[lift([], type_, memory=0, post_return=2)])))
+        host = Host(built(plan(lower(0, []), exports=[lift([], type_, replace(MEMORY, post_return=2))])))
         host.put("post-return", 2, wasmtime.Func(host.store, wasmtime.FuncType([kind], []), lambda *a: seen.append(a)))
         host.call("post-return-2", value)
-    host = Host(built(plan(lower(0, []), exports=[lift([], None, post_return=2)])))
+    host = Host(built(plan(lower(0, []), exports=[lift([], None, Options(0, post_return=2))])))
     host.fill("post-return", 2, 0, lambda: seen.append(()))
     host.call("post-return-2")
     assert seen == [(0.5,), (8,), ()]
@@ -680,7 +681,7 @@ def test_what_was_lowered_can_be_taken_back():
 
 
 def direct(params: Sequence[ValType], result: ValType | None = None) -> tuple[set[int], bool]:
-    made = plan(lower(0, params, result, memory=0), resources=[HostResource(ImportPath(("r",)))], types=[R])
+    made = plan(lower(0, params, result, MEMORY), resources=[HostResource(ImportPath(("r",)))], types=[R])
     found = built(made).direct[0]
     return set(found.params), found.result is not None
 
@@ -724,7 +725,7 @@ def test_handles_that_are_parameters_arrive_as_representations():
 
 def test_owns_leave_the_table_in_the_order_of_the_parameters():
     """`f(list<own<r>>, own<r>)` frees the list's handles first, so the last parameter is left to the host."""
-    made = plan(lower(0, [List(OWN), OWN], memory=0), resources=[HostResource(ImportPath(("r",)))], types=[R])
+    made = plan(lower(0, [List(OWN), OWN], None, MEMORY), resources=[HostResource(ImportPath(("r",)))], types=[R])
     host = Host(built(made))
     assert "lift-own-0-0" in host.gate.exports
     assert host.gate.direct[0].params == {}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -53,11 +56,13 @@ class Table:
     entries: list[Entry | None] = field(default_factory=lambda: [None])
     free: list[int] = field(default_factory=list)
 
-    def live(self, resource: int) -> list[int]:
-        return [i for i, entry in enumerate(self.entries) if entry and entry.resource == resource]
+    newest: int = 0
+
+    def at(self, handle: int) -> Entry | None:
+        return self.entries[handle] if handle < len(self.entries) else None
 
     def find(self, resource: int, handle: int) -> Entry:
-        entry = self.entries[handle] if handle < len(self.entries) else None
+        entry = self.at(handle)
         if entry is None:
             raise Trapped(traps.UNKNOWN_HANDLE, handle)
         if entry.resource != resource:
@@ -66,12 +71,12 @@ class Table:
 
     def add(self, entry: Entry) -> int:
         if self.free:
-            handle = self.free.pop()
-            self.entries[handle] = entry
+            self.newest = self.free.pop()
+            self.entries[self.newest] = entry
         else:
-            handle = len(self.entries)
+            self.newest = len(self.entries)
             self.entries.append(entry)
-        return handle
+        return self.newest
 
     def remove(self, resource: int, handle: int) -> Entry:
         entry = self.find(resource, handle)
@@ -101,59 +106,16 @@ class Table:
 # ---- what is done to both ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Handle:
-    """One that is there, if there is one, or just some index."""
+@dataclass
+class Tape:
+    """Decisions, read off bytes; when they are used up, the first choice is taken always."""
 
-    pick: int
-    wild: bool
+    data: bytes
+    at: int = 0
 
-    def among(self, live: list[int]) -> int | None:
-        return self.pick if self.wild else live[self.pick % len(live)] if live else None
-
-
-@dataclass(frozen=True)
-class Make:
-    """``resource.new``, or ``lower_own``."""
-
-    instance: int
-    resource: int
-    rep: int
-
-
-@dataclass(frozen=True)
-class Use:
-    """``op`` on one handle: "resource.rep", "resource.drop" or "lift-own"."""
-
-    op: str
-    instance: int
-    resource: int
-    handle: Handle
-
-
-@dataclass(frozen=True)
-class CallImport:
-    """The guest calls an import with borrows; ``inner`` happens in the host function, which returns an own."""
-
-    instance: int
-    resource: int
-    handle: Handle
-    more: tuple[Handle, ...]
-    result: int
-    inner: tuple[Action, ...]
-
-
-@dataclass(frozen=True)
-class CallExport:
-    """The host calls an export with borrows; ``inner`` happens in the guest, ``drops`` at its end."""
-
-    instance: int
-    borrows: tuple[tuple[int, int], ...]
-    drops: bool
-    inner: tuple[Action, ...]
-
-
-Action = Make | Use | CallImport | CallExport
+    def pick(self, choices: int) -> int:
+        self.at += 1
+        return self.data[self.at - 1] % choices if self.at <= len(self.data) else 0
 
 
 class Stop(Exception):
@@ -163,7 +125,8 @@ class Stop(Exception):
 class Both:
     """The gate and the model, side by side."""
 
-    def __init__(self) -> None:
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
         self.host = Host(TWO)
         self.tables = [Table() for _ in range(INSTANCES)]
         self.destroyed: list[tuple[int, int]] = []
@@ -171,145 +134,121 @@ class Both:
         self.host.fill("dtor", 0, 1, lambda rep: self.destroyed.append((0, rep % (1 << 32))))
         self.host.on("drop-2", lambda: self.destroyed.append((2, self.host.slot(0))))
 
-    def run(self, actions: tuple[Action, ...]) -> None:
-        for action in actions:
-            match action:
-                case Make():
-                    self.make(action)
-                case Use():
-                    self.use(action)
-                case CallImport():
-                    self.call_import(action)
-                case CallExport():
-                    self.call_export(action)
+    def run(self) -> None:
+        """Whatever the tape says, until it says that this is all."""
+        actions = [*[self.make] * 8, *[self.use] * 8, *[self.call_import] * 4, *[self.call_export] * 2]
+        while choice := self.tape.pick(1 + len(actions)):
+            actions[choice - 1](self.tape.pick(INSTANCES), self.tape.pick(RESOURCES))
             assert self.destroyed == self.expected
 
-    def agree_on_trap(self, trapped: Trapped, name: str, *args: int) -> None:
-        self.host.breaks(trapped.code, trapped.detail, name, *args)
-        raise Stop
+    def rep(self) -> int:
+        """Small numbers, and all bits."""
+        return (self.tape.pick(256) * 0x01010101) >> self.tape.pick(32)
 
-    def make(self, action: Make) -> None:
-        new = action.resource in DEFINED[action.instance] and action.rep % 2
-        name = f"{'resource.new' if new else 'lower-own'}-{action.instance}-{action.resource}"
-        handle = self.tables[action.instance].add(Entry(action.resource, action.rep, None))
-        assert self.host.call(name, action.rep) == handle
+    def handle(self, instance: int, resource: int) -> int | None:
+        """One that is there, if there is one; now and then any index."""
+        table = self.tables[instance]
+        right = [i for i, entry in enumerate(table.entries) if entry and entry.resource == resource]
+        wrong = [0, 0xFFFFFFFF, *range(len(table.entries) + 1)]
+        if self.tape.pick(48) == 47:
+            return wrong[self.tape.pick(len(wrong))]
+        return right[self.tape.pick(len(right))] if right else None
 
-    def use(self, action: Use) -> None:
-        table = self.tables[action.instance]
-        handle = action.handle.among(table.live(action.resource))
-        name = f"{action.op}-{action.instance}-{action.resource}"
-        if handle is None or name not in TWO.exports:
-            return
+    def both(self, name: str, *args: int, model: Callable[[], int | None]) -> None:
         try:
-            expected = self.used(table, action, handle)
+            expected = model()
         except Trapped as trapped:
-            self.agree_on_trap(trapped, name, handle)
-        assert self.host.call(name, handle) == expected
+            self.host.breaks(trapped.code, trapped.detail, name, *args)
+            raise Stop from None
+        assert self.host.call(name, *args) == expected
 
-    def used(self, table: Table, action: Use, handle: int) -> int | None:
-        match action.op:
+    def make(self, instance: int, resource: int) -> None:
+        rep, table = self.rep(), self.tables[instance]
+        new = resource in DEFINED[instance] and self.tape.pick(2)
+        name = f"{'resource.new' if new else 'lower-own'}-{instance}-{resource}"
+        self.both(name, rep, model=lambda: table.add(Entry(resource, rep, None)))
+
+    def use(self, instance: int, resource: int) -> None:
+        table, handle = self.tables[instance], self.handle(instance, resource)
+        op = ("resource.rep", "resource.drop", "lift-own")[self.tape.pick(3)]
+        if handle is None or f"{op}-{instance}-{resource}" not in TWO.exports:
+            return
+        match op:
             case "resource.rep":
-                return table.find(action.resource, handle).rep
-            case "lift-own":
-                return table.lift_own(action.resource, handle)
-        entry = table.remove(action.resource, handle)
-        if entry.borrowed_in:
-            entry.borrowed_in.borrows -= 1
-        elif action.resource in (0, 2):
-            self.expected.append((action.resource, entry.rep))
-        return None
+                self.both(f"{op}-{instance}-{resource}", handle, model=lambda: table.find(resource, handle).rep)
+            case "lift-own" if (entry := table.at(handle)) is None or not entry.borrowed_in or self.tape.pick(4) == 3:
+                self.both(f"{op}-{instance}-{resource}", handle, model=lambda: table.lift_own(resource, handle))
+            case _:
+                self.drop(instance, resource, handle)
 
-    def call_import(self, action: CallImport) -> None:
-        instance, resource = action.instance, action.resource
+    def drop(self, instance: int, resource: int, handle: int) -> None:
+        def model() -> None:
+            entry = self.tables[instance].remove(resource, handle)
+            if entry.borrowed_in:
+                entry.borrowed_in.borrows -= 1
+            elif resource in (0, 2):
+                self.expected.append((resource, entry.rep))
+
+        self.both(f"resource.drop-{instance}-{resource}", handle, model=model)
+
+    def call_import(self, instance: int, resource: int) -> None:
+        """With a borrow that the gate lifts and others that the host does; an own comes back."""
         table, scope, index = self.tables[instance], Scope(), 3 * instance + resource
-        handle = action.handle.among(table.live(resource))
+        handle, result = self.handle(instance, resource), self.rep()
         if handle is None:
             return
+
+        def host_function() -> int:
+            assert self.host.slot(0) == rep
+            for other in [self.handle(instance, resource) for _ in range(self.tape.pick(3))]:
+                if other is not None:
+                    lend = partial(table.lift_borrow, resource, other, scope)
+                    self.both(f"lift-borrow-{instance}-{resource}", other, model=lend)
+            self.run()
+            return result
+
+        def model() -> int:
+            scope.end()
+            return table.add(Entry(resource, result, None))
+
         try:
             rep = table.lift_borrow(resource, handle, scope)
         except Trapped as trapped:
-            self.agree_on_trap(trapped, f"lower-{index}", handle, 0, 0)
-
-        def imported() -> int:
-            assert self.host.slot(0) == rep
-            for other in action.more:
-                self.lend(instance, resource, other, scope)
-            self.run(action.inner)
-            return action.result
-
-        self.host.on(f"import-{index}", imported)
+            self.host.breaks(trapped.code, trapped.detail, f"lower-{index}", handle, 0, 0)
+            raise Stop from None
+        self.host.on(f"import-{index}", host_function)
         returned = self.host.call(f"lower-{index}", handle, 0, 0)
-        scope.end()
-        assert returned == table.add(Entry(resource, action.result, None))
+        assert returned == model()
 
-    def lend(self, instance: int, resource: int, handle: Handle, scope: Scope) -> None:
-        """A borrow inside a list: the host lifts it."""
-        name = f"lift-borrow-{instance}-{resource}"
-        found = handle.among(self.tables[instance].live(resource))
-        if found is None:
-            return
-        try:
-            rep = self.tables[instance].lift_borrow(resource, found, scope)
-        except Trapped as trapped:
-            self.agree_on_trap(trapped, name, found)
-        assert self.host.call(name, found) == rep
-
-    def call_export(self, action: CallExport) -> None:
-        instance, scope = action.instance, Scope()
-        table, held = self.tables[instance], list[tuple[int, int, Entry | None]]()
+    def call_export(self, instance: int, _: int) -> None:
+        """With some borrows, which the guest drops at the end, or else it traps."""
+        table, scope = self.tables[instance], Scope()
+        held = list[tuple[int, int, Entry | None]]()
         self.host.call(f"begin-scope-{instance}")
-        for resource, rep in action.borrows:
+        for _ in range(self.tape.pick(4)):
+            resource, rep = self.tape.pick(RESOURCES), self.rep()
             if resource not in DEFINED[instance]:
-                handle = table.lower_borrow(resource, rep, scope)
-                assert self.host.call(f"lower-borrow-{instance}-{resource}", rep) == handle
-                held.append((resource, handle, table.entries[handle]))
-        self.run(action.inner)
-        for resource, handle, entry in held if action.drops else ():
-            if table.entries[handle] is entry:
-                self.use(Use("resource.drop", instance, resource, Handle(handle, wild=True)))
-        try:
-            scope.end()
-        except Trapped as trapped:
-            self.agree_on_trap(trapped, f"end-scope-{instance}")
-        self.host.call(f"end-scope-{instance}")
+                lower = partial(table.lower_borrow, resource, rep, scope)
+                self.both(f"lower-borrow-{instance}-{resource}", rep, model=lower)
+                held.append((resource, table.newest, table.at(table.newest)))
+        self.run()
+        keep = self.tape.pick(12) == 11
+        for resource, handle, entry in () if keep else held:
+            if table.at(handle) is entry:
+                self.drop(instance, resource, handle)
+        self.both(f"end-scope-{instance}", model=scope.end)
 
 
-# ---- drawn -------------------------------------------------------------------------------------------------------
-
-INSTANCE, RESOURCE = st.integers(0, INSTANCES - 1), st.integers(0, RESOURCES - 1)
-REPRESENTATION = st.one_of(st.integers(0, 9), st.integers(0, 2**32 - 1))
-HANDLES = st.one_of(
-    *[st.builds(Handle, st.integers(0, 9), st.just(value=False))] * 12,
-    st.builds(Handle, st.one_of(st.integers(0, 9), st.integers(0, 2**32 - 1)), st.just(value=True)),
-)
-OPERATIONS = st.sampled_from(["resource.rep", "resource.drop", "resource.drop", "lift-own"])
-LEAVES = st.one_of(
-    st.builds(Make, INSTANCE, RESOURCE, REPRESENTATION),
-    st.builds(Make, INSTANCE, RESOURCE, REPRESENTATION),
-    st.builds(Use, OPERATIONS, INSTANCE, RESOURCE, HANDLES),
-)
+def tape(seed: int, length: int) -> Tape:
+    return Tape(Random(seed).randbytes(length))
 
 
-def calls(inner: st.SearchStrategy[Action]) -> st.SearchStrategy[Action]:
-    some = st.lists(inner, max_size=6).map(tuple)
-    more = st.lists(HANDLES, max_size=4).map(tuple)
-    borrows = st.lists(st.tuples(RESOURCE, REPRESENTATION), max_size=3).map(tuple)
-    drops = st.sampled_from([True, True, True, False])
-    return st.one_of(
-        st.builds(CallImport, INSTANCE, RESOURCE, HANDLES, more, REPRESENTATION, some),
-        st.builds(CallExport, INSTANCE, borrows, drops, some),
-    )
-
-
-ACTIONS: st.SearchStrategy[Action] = st.recursive(LEAVES, calls, max_leaves=30)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(ACTIONS, max_size=30).map(tuple))
-def test_the_gate_does_what_the_model_does(actions):
-    both = Both()
+@settings(max_examples=400, deadline=None)
+@given(st.builds(tape, st.integers(0, 2**64), st.integers(0, 1000)))
+def test_the_gate_does_what_the_model_does(decisions):
+    both = Both(decisions)
     try:
-        both.run(actions)
+        both.run()
     except Stop:
         return
     for instance, table in enumerate(both.tables):

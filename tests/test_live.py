@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
 import sys
 import traceback
+from array import array
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+import witcraft
+from witcraft import Config, LinkError
 from witcraft.live.imports import merge
 from witcraft.live.package import Package, forget
-from witcraft.runtime import LinkError
 from witcraft.runtime.versions import find, track
 
 if TYPE_CHECKING:
@@ -265,3 +268,163 @@ def test_what_is_forgotten_is_gone(package):
     assert not [name for name in sys.modules if name.startswith("test_live_package")]
     with pytest.raises(ModuleNotFoundError):
         __import__("test_live_package")
+
+
+# ---- components -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def config(tmp_path):
+    return Config(cache=tmp_path / "cache")
+
+
+@pytest.fixture
+def component(bench, config):
+    return witcraft.load(bench, name="bench", config=config)
+
+
+@pytest.fixture
+def instance(component):
+    return component.instantiate({"test:bench/host": {"tick": abs}})
+
+
+def test_a_component_tells_what_it_wants_and_gives(component):
+    assert component.imports["test:bench/host"] == {"tick": "func(n: u32) -> u32"}
+    assert component.exports["echo-points"] == "func(v: list<point>) -> list<point>"
+    assert [item.extern_name for item in component.world.exports][:2] == ["add", "echo-string"]
+    assert repr(component).startswith("<component bench: ")
+
+
+@pytest.mark.engine
+def test_an_instance_answers_to_python_names_and_to_wit_names(instance):
+    assert instance.echo_bytes(b"\0\xff") == instance["echo-bytes"](b"\0\xff") == b"\0\xff"
+
+
+@pytest.mark.engine
+def test_the_guest_calls_what_it_was_given(component):
+    class Host:
+        def __init__(self):
+            self.seen = []
+
+        def tick(self, n):
+            self.seen.append(n)
+            return 1
+
+    host = Host()
+    assert component.instantiate({"test:bench/host": host}).run_ticks(3) == 3
+    assert host.seen == [3, 2, 1]
+
+
+@pytest.mark.engine
+def test_types_stand_beside_functions(instance):
+    point = instance["point"]
+    assert instance.echo_points([point(1.0, 2.0, 3)]) == [point(1.0, 2.0, 3)]
+    assert pickle.loads(pickle.dumps(instance.make_points(2))) == [point(0.0, 0.5, 0), point(1.0, 0.5, 1)]
+
+
+@pytest.mark.engine
+def test_an_unknown_export_is_told_with_those_there_are(instance):
+    with pytest.raises(KeyError, match="there is no export 'sub'; there is 'add', 'echo-string'"):
+        instance["sub"]
+
+
+@pytest.mark.engine
+def test_imports_that_do_not_fit_are_told_before_anything_runs(component):
+    with pytest.raises(LinkError, match=r"missing  test:bench/host tick: func\(n: u32\) -> u32"):
+        component.instantiate()
+    with pytest.raises(LinkError, match=r"missing  test:bench/host tick: func\(n: u32\) -> u32"):
+        component.module.Bench(component.module.BenchImports(host=object()))
+
+
+@pytest.mark.engine
+def test_lists_of_numbers_as_arrays(bench, config):
+    instance = witcraft.load(bench, lists="array", config=config).instantiate({"test:bench/host": {"tick": abs}})
+    assert instance.echo_f64s([1, 2.5]) == array("d", [1, 2.5])
+
+
+def test_bytes_are_a_component_too(bench, config):
+    assert witcraft.load(bench.read_bytes(), config=config).module.App
+    assert witcraft.load(memoryview(bench.read_bytes()), name="my-bench", config=config).module.MyBench
+
+
+def test_the_same_component_is_the_same_package(component, bench, config):
+    assert witcraft.load(bench, name="bench", config=config).module is component.module
+    assert witcraft.load(bench, name="other", config=config).module is not component.module
+
+
+def test_a_forgotten_component_can_be_loaded_again(component, bench, config):
+    component.forget()
+    assert component.module.__name__ not in sys.modules
+    assert witcraft.load(bench, name="bench", config=config).module is not component.module
+
+
+# ---- the cache --------------------------------------------------------------------------------------------------
+
+SCRIPT = """
+import sys, witcraft
+instance = witcraft.load({path!r}, config=witcraft.Config(cache={cache!r})).instantiate({{"test:bench/host": {{"tick": abs}}}})
+{code}
+"""
+
+
+def run(path, cache, code):
+    """What ``code`` prints in a new process that has the component as ``instance``."""
+    script = SCRIPT.format(path=str(path), cache=str(cache), code=code)
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+
+
+AT = f"import sys; sys.path[:0] = {sys.path!r}\n"  # with -S nothing is found that is installed
+
+LOADED = 'print(*sorted({name.split(".")[1] for name in sys.modules if name.startswith("witcraft.")}))'
+
+
+@pytest.mark.engine
+def test_a_second_start_needs_no_compiler(bench, tmp_path):
+    assert "binary" in run(bench, tmp_path / "cache", LOADED).stdout.split()
+    assert run(bench, tmp_path / "cache", LOADED).stdout.split() == ["api", "errors", "live", "runtime"]
+
+
+@pytest.mark.engine
+def test_a_start_imports_nothing_heavy(bench, tmp_path):
+    heavy = {"dataclasses", "enum", "inspect", "pathlib", "re", "typing", "wasmtime"}
+    code = f"print(instance.add(1, 2), *({heavy!r} & set(sys.modules)))"
+    script = SCRIPT.format(path=str(bench), cache=str(tmp_path / "cache"), code=code)
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-IS", "-c", AT + script], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "3\n", done.stderr
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: b"", lambda data: data[:99] + b"?" + data[100:]])
+def test_a_damaged_entry_is_made_again(bench, tmp_path, damage):
+    assert run(bench, tmp_path / "cache", "print(instance.add(1, 2))").stdout == "3\n"
+    for entry in (tmp_path / "cache").iterdir():
+        if entry.is_file():
+            entry.write_bytes(damage(entry.read_bytes()))
+    done = run(bench, tmp_path / "cache", "print(instance.add(1, 2))\n" + LOADED)
+    assert done.stdout.startswith("3\n"), done.stderr
+    assert "binary" in done.stdout.split()
+
+
+def test_load_compiles_no_webassembly(bench, tmp_path):
+    witcraft.load(bench, name="unseen", config=Config(cache=tmp_path / "cache"))
+    assert not list((tmp_path / "cache").glob("*.code"))
+    assert list((tmp_path / "cache").glob("*.python"))
+
+
+def test_without_a_cache_nothing_is_written(bench, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert witcraft.load(bench, name="uncached", config=Config(cache=False)).module.Uncached
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("caught", [True, False], ids=["printed", "uncaught"])
+def test_tracebacks_show_emitted_lines(bench, tmp_path, caught):
+    code = "instance.add(1, 2**40)"
+    if caught:
+        code = f"import traceback\ntry:\n    {code}\nexcept Exception:\n    traceback.print_exc()"
+    for _ in range(2):
+        done = run(bench, tmp_path / "cache", code)
+        assert "raise explain(error, _ADD, a, b) from None" in done.stderr

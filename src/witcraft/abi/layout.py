@@ -150,7 +150,7 @@ class Layout:
     def _measure(self, ty: ValType) -> Shape:
         if isinstance(ty, TypeDef):
             return self.shape(strip(ty))
-        if self._level >= MAX_DEPTH:
+        if self._level > MAX_DEPTH:
             raise too_deep()
         self._level += 1
         try:

@@ -9,13 +9,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from witcraft.abi import ops
 from witcraft.abi.layout import CORES, STORED, WIDTHS, Layout
 from witcraft.abi.lift import flat_types
-from witcraft.abi.ops import Block, CaseArm, Direction, Expr, Format, HelperKey, Lit, Program, Stmt, Var
+from witcraft.abi.ops import Address, Block, CaseArm, Direction, Expr, Format, HelperKey, Lit, Program, Stmt, Var
 from witcraft.abi.show import expr as text
 from witcraft.abi.show import verb
 from witcraft.model.types import Kind
@@ -33,39 +35,53 @@ def verify(program: Program, layout: Layout, key: HelperKey | None = None) -> No
     for name, sort in program.params:
         scope.make(name, sort)
     if key and not key.flat:
-        scope.areas[program.params[-1][0]] = layout.size(key.type)
+        scope.know(scope.areas, program.params[-1][0], layout.size(key.type))
     check_block(scope, program.body)
     called = set(scope.called)
-    require(called == set(program.helpers), f"helpers are not those that are called: {called} {program.helpers}")
+    require(called == set(program.helpers), "the helpers are not those that are called")
 
 
 @dataclass(slots=True)
 class Scope:
-    """What is known at one point of a program."""
+    """What is known at one point of a program; what a block adds is forgotten at its end."""
 
     layout: Layout
-    sorts: dict[str, Sort] = field(default_factory=dict)  #      of each visible name
-    areas: dict[str, int] = field(default_factory=dict)  #       bytes that may be touched from this address on
-    ranges: set[tuple[Expr, Expr, int]] = field(default_factory=set)  # checked or allocated: pointer, count, size
+    sorts: dict[Any, Any] = field(default_factory=dict)  #       name -> Sort, of all that are visible
+    areas: dict[Any, Any] = field(default_factory=dict)  #       name -> bytes that may be touched from this address on
+    ranges: dict[Any, Any] = field(
+        default_factory=dict
+    )  #      checked: (pointer, count, size); allocated: (name, size)
     open: dict[str, Sort] = field(default_factory=dict)  #       what this arm has yet to assign
     made: set[str] = field(default_factory=set)  #               every name of the program so far
     called: list[HelperKey] = field(default_factory=list)
+    trail: list[tuple[dict[Any, Any], Any]] = field(default_factory=list)  # what to forget
+
+    def know(self, facts: dict[Any, Any], key: Any, value: Any = True) -> None:
+        if key not in facts:
+            self.trail.append((facts, key))
+            facts[key] = value
 
     def make(self, name: str, sort: Sort) -> None:
-        require(bool(name) and name not in self.made, f"{name!r} is made twice")
+        require(bool(name) and name not in self.made, "{} is made twice", name)
         self.made.add(name)
-        self.sorts[name] = sort
+        self.know(self.sorts, name, sort)
 
-    def inner(self, outs: Iterable[tuple[str, Sort]] = ()) -> Scope:
-        """Of a block inside: it sees all of this, this sees nothing of it."""
-        return Scope(
-            self.layout, dict(self.sorts), dict(self.areas), set(self.ranges), dict(outs), self.made, self.called
-        )
+    @contextmanager
+    def inside(self, outs: Iterable[tuple[str, Sort]] = ()) -> Iterator[None]:
+        """A block that sees all of what is known; what is behind it sees nothing of the block."""
+        start, outer = len(self.trail), self.open
+        self.open = dict(outs)
+        yield
+        self.open = outer
+        for facts, key in reversed(self.trail[start:]):
+            del facts[key]
+        del self.trail[start:]
 
 
-def require(holds: bool, message: str) -> None:
+def require(holds: bool, message: str, *about: Expr | str | int | Format) -> None:
+    """``about`` fills the braces in ``message``; it is written out only if it is needed."""
     if not holds:
-        raise ProgramError(message)
+        raise ProgramError(message.format(*[it if isinstance(it, str | int | Format) else text(it) for it in about]))
 
 
 # ---- statements --------------------------------------------------------------------------------------------------
@@ -76,9 +92,9 @@ def check_block(scope: Scope, block: Block) -> None:
     for index, stmt in enumerate(block):
         check(scope, stmt)
         if isinstance(stmt, ops.Return | ops.Raise):
-            require(index == len(block) - 1, f"something follows a {verb(stmt)}")
+            require(index == len(block) - 1, "something follows a {}", verb(stmt))
             return
-    require(not scope.open, f"an arm does not assign {', '.join(scope.open)}")
+    require(not scope.open, "an arm does not assign {}", ", ".join(scope.open))
 
 
 def check(scope: Scope, stmt: Stmt) -> None:  # noqa: C901 (a table)
@@ -89,7 +105,7 @@ def check(scope: Scope, stmt: Stmt) -> None:  # noqa: C901 (a table)
         case ops.Let(name, value):
             scope.make(name, sort_of(scope, value))
         case ops.Assign(name, value):
-            require(name in scope.open, f"{name} is assigned twice, or was not declared by this switch")
+            require(name in scope.open, "{} is assigned twice, or was not declared by this switch", name)
             wants(scope, value, scope.open.pop(name))
         case ops.Destructure(names, of):
             wants(scope, of, "value")
@@ -105,11 +121,11 @@ def check(scope: Scope, stmt: Stmt) -> None:  # noqa: C901 (a table)
         case ops.CheckRange(ptr, count, size):
             wants(scope, ptr, scope.layout.core)
             wants(scope, count, scope.layout.core)
-            scope.ranges.add((ptr, count, size))
+            scope.know(scope.ranges, (ptr, count, size))
         case ops.Alloc(out, count, size):
             wants(scope, count, scope.layout.core)
             scope.make(out, scope.layout.core)
-            scope.ranges.add((Var(out), count, size))
+            scope.know(scope.ranges, (out, size))
             if isinstance(count, Lit):
                 allow(scope, Var(out), count.value * size)
         case ops.LiftString(out, ptr, length):
@@ -187,42 +203,47 @@ def check_switch(scope: Scope, switch: ops.SwitchTag | ops.SwitchCase | ops.Call
             wants_all(scope, args, "value")
             arms = [switch.ok, switch.err]
     for arm in arms:
-        inner = scope.inner(outs)
-        make_all(inner, (arm.bind,) if arm.bind else (), "value")
-        check_block(inner, arm.body)
+        with scope.inside(outs):
+            make_all(scope, (arm.bind,) if arm.bind else (), "value")
+            check_block(scope, arm.body)
     for name, sort in outs:
         scope.make(name, sort)
 
 
 def check_loop(scope: Scope, loop: ops.Collect | ops.CollectBlocks | ops.Spread | ops.SpreadBlocks) -> None:
-    inner = scope.inner()
-    match loop:
-        case ops.Collect(ptr=ptr, count=count, stride=stride, at=at):
-            check_range(scope, ptr, count, stride)
-            make_element(inner, at, stride)
-        case ops.CollectBlocks(ptr=ptr, count=count, format=format, names=names):
-            check_range(scope, ptr, count, format.size)
-            make_format(inner, names, format)
-        case ops.Spread(seq, item, at, ptr, stride):
-            check_spread(scope, seq, ptr, stride)
-            inner.make(item, "value")
-            make_element(inner, at, stride)
-        case ops.SpreadBlocks(seq, item, ptr, format):
-            check_spread(scope, seq, ptr, format.size)
-            inner.make(item, "value")
-    check_all(inner, loop.body)
-    if isinstance(loop, ops.SpreadBlocks):
-        wants_format(inner, loop.values, loop.format)
+    with scope.inside():
+        enter_loop(scope, loop)
+        check_all(scope, loop.body)
+        if isinstance(loop, ops.SpreadBlocks):
+            wants_format(scope, loop.values, loop.format)
+        if isinstance(loop, ops.Collect | ops.CollectBlocks):
+            wants(scope, loop.item, "value")
     if isinstance(loop, ops.Collect | ops.CollectBlocks):
-        wants(inner, loop.item, "value")
         scope.make(loop.out, "value")
 
 
+def enter_loop(scope: Scope, loop: ops.Collect | ops.CollectBlocks | ops.Spread | ops.SpreadBlocks) -> None:
+    match loop:
+        case ops.Collect(ptr=ptr, count=count, stride=stride, at=at):
+            check_range(scope, ptr, count, stride)
+            make_element(scope, at, stride)
+        case ops.CollectBlocks(ptr=ptr, count=count, format=format, names=names):
+            check_range(scope, ptr, count, format.size)
+            make_format(scope, names, format)
+        case ops.Spread(seq, item, at, ptr, stride):
+            check_spread(scope, seq, ptr, stride)
+            scope.make(item, "value")
+            make_element(scope, at, stride)
+        case ops.SpreadBlocks(seq, item, ptr, format):
+            check_spread(scope, seq, ptr, format.size)
+            scope.make(item, "value")
+
+
 def check_spread(scope: Scope, seq: Expr, ptr: Expr, stride: int) -> None:
-    require(sort_of(scope, seq) == "sequence", f"{text(seq)} is no sequence")
+    require(sort_of(scope, seq) == "sequence", "{} is no sequence", seq)
     wants(scope, ptr, scope.layout.core)
-    allocated = any(pointer == ptr and size == stride for pointer, _, size in scope.ranges)
-    require(allocated or address(scope, ptr) is not None, f"nothing was allocated at {text(ptr)}")
+    allocated = isinstance(ptr, Var) and (ptr.name, stride) in scope.ranges
+    require(allocated or room_at(scope, ptr) >= stride, "nothing was allocated at {}", ptr)
 
 
 def check_helper(scope: Scope, call: ops.CallHelper) -> None:
@@ -235,15 +256,15 @@ def check_helper(scope: Scope, call: ops.CallHelper) -> None:
     for arg, sort in zip(args, params, strict=True):
         wants(scope, arg, sort)
     if not key.flat:
-        room = address(scope, call.args[-1])
-        require(room is not None and room >= scope.layout.size(key.type), "a helper is led out of its area")
+        room = room_at(scope, call.args[-1])
+        require(room >= scope.layout.size(key.type), "a helper is led out of its area")
     for name, sort in zip(call.outs, ("value",) if lifts else flat, strict=True):
         scope.make(name, sort)
 
 
 def check_flat(scope: Scope, args: Iterable[tuple[Expr, str]]) -> None:
     for value, core in args:
-        require(isinstance(value, Var | Lit), f"{text(value)} is not finished before the call")
+        require(isinstance(value, Var | Lit), "{} is not finished before the call", value)
         wants(scope, value, core)
 
 
@@ -251,45 +272,39 @@ def check_flat(scope: Scope, args: Iterable[tuple[Expr, str]]) -> None:
 
 
 def allow(scope: Scope, ptr: Expr, size: int) -> None:
-    require(isinstance(ptr, Var), f"{text(ptr)} is no name")
+    require(isinstance(ptr, Var), "{} is no name", ptr)
     if isinstance(ptr, Var):
-        scope.areas[ptr.name] = size
+        scope.know(scope.areas, ptr.name, size)
 
 
-def touch(scope: Scope, base: Expr, offset: int, size: int) -> None:
+def touch(scope: Scope, base: Var, offset: int, size: int) -> None:
     """``size`` bytes at ``base + offset`` lie in an area that is known to be good."""
-    room = address(scope, ops.Address(base, offset)) if isinstance(base, Var) else None
-    require(offset >= 0 and room is not None and room >= size, f"{size} bytes at {text(base)} + {offset} are unchecked")
+    fits = offset >= 0 and room_at(scope, Address(base, offset)) >= size
+    require(fits, "{} bytes at {} + {} are unchecked", size, base, offset)
 
 
-def address(scope: Scope, place: Expr) -> int | None:
-    """How many bytes may be touched from ``place`` on; None if it is no address that was checked."""
-    match place:
-        case Var(name):
-            return scope.areas.get(name) if name in scope.sorts else None
-        case ops.Address(Var(name), offset) if name in scope.areas and name in scope.sorts:
-            return scope.areas[name] - offset
-        case _:
-            return None
+def room_at(scope: Scope, place: Expr) -> int:
+    """How many bytes may be touched from ``place`` on; less than one if it is no address that was checked."""
+    base, offset = (place.base, place.offset) if isinstance(place, Address) else (place, 0)
+    return scope.areas.get(base.name, 0) - offset if isinstance(base, Var) else 0
 
 
 def check_range(scope: Scope, ptr: Expr, count: Expr, size: int) -> None:
-    room = address(scope, ptr)
-    fits = isinstance(count, Lit) and room is not None and room >= count.value * size
-    require(fits or (ptr, count, size) in scope.ranges, f"{text(count)} * {size} bytes at {text(ptr)} are unchecked")
+    fits = isinstance(count, Lit) and room_at(scope, ptr) >= count.value * size
+    require(fits or (ptr, count, size) in scope.ranges, "{} * {} bytes at {} are unchecked", count, size, ptr)
 
 
 def make_element(scope: Scope, at: str, size: int) -> None:
     scope.make(at, scope.layout.core)
-    scope.areas[at] = size
+    scope.know(scope.areas, at, size)
 
 
 def check_format(layout: Format) -> None:
     end = 0
     for offset, kind in layout.fields:
-        require(offset >= end, f"a format that is not ascending: {layout}")
+        require(offset >= end, "a format that is not ascending: {}", layout)
         end = offset + WIDTHS[kind]
-    require(end <= layout.size and len(layout.fields) > 0, f"a format that does not fit: {layout}")
+    require(end <= layout.size and len(layout.fields) > 0, "a format that does not fit: {}", layout)
 
 
 def make_format(scope: Scope, names: Sequence[str], layout: Format) -> None:
@@ -305,7 +320,7 @@ def wants_format(scope: Scope, values: Sequence[Expr], layout: Format) -> None:
 
 
 def width(kind: Kind) -> int:
-    require(STORED[kind] == kind.value, f"{kind.value} is no number")
+    require(STORED[kind] == kind.value, "{} is no number", kind.value)
     return WIDTHS[kind.value]
 
 
@@ -326,7 +341,7 @@ def wants(scope: Scope, value: Expr, sort: Sort) -> None:
     """``value`` is of this sort. A core type takes any kind that it holds, a kind takes its core type."""
     have = sort_of(scope, value)
     same = have == sort or (core(have) == core(sort) and (have not in WIDTHS or sort not in WIDTHS))
-    require(same, f"{text(value)} is {have}, not {sort}")
+    require(same, "{} is {}, not {}", value, have, sort)
 
 
 def core(sort: Sort) -> Sort:
@@ -336,20 +351,24 @@ def core(sort: Sort) -> Sort:
 def sort_of(scope: Scope, value: Expr) -> Sort:  # noqa: C901 (a table)
     match value:
         case Var(name):
-            require(name in scope.sorts, f"{name} is used before it is made")
-            return scope.sorts[name]
+            require(name in scope.sorts, "{} is used before it is made", name)
+            return str(scope.sorts[name])
         case Lit(_, sort):
             return sort
         case ops.Load():
             raise ProgramError("a load that is not the value of a Let")
-        case ops.Address(base):
+        case Address(base):
             wants(scope, base, scope.layout.core)
             return scope.layout.core
         case ops.Bits(have, want, of):
             wants(scope, of, have)
             return want
         case ops.FromCore(kind, of, loaded):
-            require((sort_of(scope, of) in WIDTHS) == loaded or core(STORED[kind]) in ("f32", "f64"), f"{text(value)}")
+            require(
+                (sort_of(scope, of) in WIDTHS) == loaded or core(STORED[kind]) in ("f32", "f64"),
+                "{} mixes loaded and flat",
+                value,
+            )
             wants(scope, of, STORED[kind])
             return "value"
         case ops.ToCore(kind, of, stored):
@@ -373,5 +392,5 @@ def sort_of(scope: Scope, value: Expr) -> Sort:  # noqa: C901 (a table)
             wants(scope, of, "value")
             return "i32"
         case ops.Length(of):
-            require(sort_of(scope, of) == "sequence", f"{text(of)} is no sequence")
+            require(sort_of(scope, of) == "sequence", "{} is no sequence", of)
             return scope.layout.core

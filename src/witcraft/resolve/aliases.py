@@ -31,7 +31,7 @@ def alias_export(scope: Scope, alias: tree.AliasExport) -> Extern:
     if found is None:
         raise ComponentError(f"instance {alias.instance} has no export {quoted(alias.name)}")
     if sort_of(found) is not alias.sort:
-        raise ComponentError(f"export {quoted(alias.name)} of instance {alias.instance} is a {noun(found)}")
+        raise ComponentError(f"export {quoted(alias.name)} of instance {alias.instance} is {noun(found)}")
     return found
 
 

@@ -65,7 +65,7 @@ class Border:
             raise ComponentError(f"a {name.kind} is a function")
         resource = self.resources.get(name.resource)
         if resource is None:
-            raise ComponentError(f"a {name.kind} of {names.quoted(name.resource)}, which is no {self.verb}ed resource")
+            raise ComponentError(f"a {name.kind} of {names.quoted(name.resource)}, which is no resource {self.verb}ed before")
         match name.kind:
             case "constructor":
                 self.check_constructor(extern, resource)

@@ -35,10 +35,10 @@ def import_(scope: Scope, definition: tree.Import) -> None:
 
 
 def check_no_own_resource(scope: Scope, extern: Extern, since: int) -> None:
-    """A resource type that is imported is new (not older than ``since``), or was imported before."""
+    """A resource type that is imported is new (not older than ``since``), was imported before, or is from outside."""
     match extern:
         case TypeItem(Resource() as resource):
-            if resource not in scope.imports.visible and scope.ledger.stamp(resource) < since:
+            if scope.first <= scope.ledger.stamp(resource) < since and resource not in scope.imports.visible:
                 raise ComponentError("an import cannot be equal to a resource type that is made inside")
         case Instance(exports):
             for export in exports.values():

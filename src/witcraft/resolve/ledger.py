@@ -77,9 +77,9 @@ class Ledger:
     def measured(self, known: Known) -> Facts:
         facts = measure(known, [self.facts[part] for part in parts(known)], len(self.facts))
         if facts.size > MAX_TYPE_SIZE:
-            raise ComponentError(f"a {noun(known)} is larger than {MAX_TYPE_SIZE:,} parts when written out")
+            raise ComponentError(f"{noun(known)} is larger than {MAX_TYPE_SIZE:,} parts when written out")
         if facts.depth > MAX_TYPE_DEPTH or facts.named_depth > MAX_NAMED_DEPTH:
-            raise ComponentError(f"a {noun(known)} nests deeper than {MAX_TYPE_DEPTH} levels")
+            raise ComponentError(f"{noun(known)} nests deeper than {MAX_TYPE_DEPTH} levels")
         return facts
 
     def spend(self) -> None:

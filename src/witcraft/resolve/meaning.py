@@ -82,23 +82,23 @@ CoreInstance = Mapping[str, core.ExternType]
 
 
 def noun(meaning: AnyType | Extern) -> str:
-    """What to call it in a message."""
+    """What to call it in a message, with its article."""
     match meaning:
         case FuncType():
-            return "function"
+            return "a function"
         case TypeItem():
-            return "type"
+            return "a type"
         case ValueItem():
-            return "value"
+            return "a value"
         case Instance():
-            return "instance"
+            return "an instance"
         case InstanceType():
-            return "instance type"
+            return "an instance type"
         case ComponentType():
-            return "component"
+            return "a component"
         case ModuleType():
-            return "core module"
+            return "a core module"
         case Resource():
-            return "resource type"
+            return "a resource type"
         case _:
-            return "value type"
+            return "a value type"

@@ -131,7 +131,7 @@ class Scope:
     def value_type(self, index: int) -> ValType:
         found = self.type(index)
         if not is_value(found):
-            raise ComponentError(f"type {index} is a {noun(found)}, where a value type is needed")
+            raise ComponentError(f"type {index} is {noun(found)}, where a value type is needed")
         return found
 
     def core_func_type(self, index: int) -> core.FuncType:

@@ -157,4 +157,4 @@ def check_imports(args: Mapping[str, Extern], component: ComponentType, opening:
 
 
 def _expected(wanted: AnyType | Extern, given: AnyType | Extern) -> NoReturn:
-    raise ComponentError(f"expected a {noun(wanted)}, found a {noun(given)}")
+    raise ComponentError(f"expected {noun(wanted)}, found {noun(given)}")

@@ -22,10 +22,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from .engine import Module
     from .files import Files
+    from .handles import ExportedResource, Registry
+
+    Drop: TypeAlias = tuple[Callable[[int], object], int]
+    """A destructor that was put off, and the representation that it is for."""
 
 SLOTS = 17
 """Raw values of one call: 16 flat parameters and a pointer for the results."""
@@ -44,8 +48,8 @@ class Mail:
     """
 
     __slots__ = (
-        "context", "drops", "error", "f32", "f64", "max_copied", "poison", "poisoned", "rule",
-        "s32", "s64", "trap", "u32", "u64",
+        "_lent", "context", "drops", "error", "f32", "f64", "max_copied", "nested", "poison", "poisoned", "rule",
+        "s32", "s64", "scopes", "trap", "u32", "u64",
     )  # fmt: skip
 
     def __init__(self, context: int, max_copied: int) -> None:
@@ -56,7 +60,10 @@ class Mail:
         self.rule: tuple[str, str | None] = _NO_RULE
         self.poison = ""
         self.poisoned = 0
-        self.drops: list[Callable[[], None] | None] = []
+        self.nested = False
+        self.drops: list[Drop | None] = []
+        self.scopes: list[list[tuple[Registry, int]]] = []
+        self._lent: list[ExportedResource] = []
         self.open(memoryview(bytearray(MAIL)))
 
     def open(self, box: memoryview) -> None:
@@ -67,6 +74,17 @@ class Mail:
         self.s64: memoryview[int] = box.cast("q")
         self.f32: memoryview[float] = box.cast("f")
         self.f64: memoryview[float] = box.cast("d")
+
+    def lend(self, resource: ExportedResource) -> None:
+        """``resource`` was lent to the host for the time of a call: it is good for nothing once the next one begins."""
+        self._lent.append(resource)
+        self.drops += (None,)
+
+    def call_in(self) -> None:
+        """Ends what was lent in calls that are over."""
+        lent, self._lent = self._lent, []
+        for resource in lent:
+            resource._rep = None
 
     def spoil(self, name: str) -> None:
         """No further call. Nothing is called here: this must not fail at Python's recursion limit."""
@@ -192,6 +210,7 @@ class Store:
         if self.busy:
             if not is_inside(self, sys._getframe(2)):
                 raise ThreadError("the instance is in a call in another thread")
+            self.mail.nested = True
             return True
         self.busy = True
         try:
@@ -203,10 +222,12 @@ class Store:
 
     def _drain(self) -> None:
         """Runs what finalizers have put off. They may add to it meanwhile, from any thread."""
+        self.mail.call_in()
         while self.drops and not self.mail.poisoned:
             drop = self.drops.pop(0)
             if drop is not None:
-                drop()
+                destroy, rep = drop
+                destroy(rep)
 
     def failure(self, name: str, error: int | None = None) -> BaseException:
         """See ``Mail.failure``."""
@@ -295,10 +316,15 @@ class CoreInstance:
     def extern(self, name: str) -> Extern:
         """The export ``name``."""
         extern, data = Extern(), name.encode()
-        found = capi.export_get(self._store.mail.context, byref(self._instance), data, len(data), extern)
-        if not found:
+        if not capi.export_get(self._store.mail.context, byref(self._instance), data, len(data), extern):
             raise EngineError(f"a core module has no export {name!r}")
         return extern
+
+    def has(self, name: str) -> bool:
+        """Whether there is an export ``name``."""
+        data = name.encode()
+        found = capi.export_get(self._store.mail.context, byref(self._instance), data, len(data), Extern())
+        return bool(found)
 
 
 def is_inside(store: Store, frame: FrameType | None) -> bool:

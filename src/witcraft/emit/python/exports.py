@@ -113,7 +113,7 @@ class ExportScope:
             self.resources.setdefault(resource, [])
             local = self.package.places.resource_name(self.home, resource, at_run_time=True)
             bind = self.home.runtime("bind")
-            self.setup.append(f"self.{attribute} = {bind}({local}, self, instance.resource{number})")
+            self.setup.append(f"self.{attribute} = {bind}({local}, self, instance.context.resource{number})")
         else:
             self.setup.append(f"self.{attribute} = {self.package.host_class(number)}")
 
@@ -121,7 +121,9 @@ class ExportScope:
         module = self.package.export_modules[(*self.path, name)]
         wish = self.package.interface_class(name)
         cls = module.names.take(wish if wish not in module.names else f"{wish}Exports")
-        scope = ExportScope(self.package, module, module, (*self.path, name), cls, item.interface.docs.text, item.exports)
+        scope = ExportScope(
+            self.package, module, module, (*self.path, name), cls, item.interface.docs.text, item.exports
+        )
         module.all.append(cls)
         attribute = self.attributes.take(module.path[-1])
         self.names[name] = attribute
@@ -148,7 +150,9 @@ class ExportScope:
             out.line(f"def __init__(self, instance: {self.package.instance_type(self.module)}) -> None:")
             with out.indented():
                 out.line("self._context = instance.context")
-                out.line("self._store = store = instance.store" if self.uses_store() else "self._store = instance.store")
+                out.line(
+                    "self._store = store = instance.store" if self.uses_store() else "self._store = instance.store"
+                )
                 self.print_setup(out)
             self.print_methods(out)
 
@@ -177,7 +181,8 @@ class ExportScope:
     def print_resource(self, resource: Resource, methods: list[tuple[LiftedFunction, Calls, str]]) -> None:
         """The class of a resource that the component defines."""
         module, place = self.module, self.package.places.resources[resource]
-        base = module.runtime("ExportedResource")
+        has_close = any(name == "close" for _, _, name in methods)
+        base = module.runtime("OwnedResource" if has_close else "ExportedResource")
         api = self.class_name if self.home is module else module.typing_member(self.home.path, self.class_name)
         with module.section() as out, out.block(f"class {place.name}({base}):"):
             out.doc(resource.docs.text or f"Resource ``{resource.name}``.")

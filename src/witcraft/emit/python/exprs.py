@@ -171,7 +171,9 @@ def to_core(scope: Scope, e: ops.ToCore, bounded: bool) -> str:
     """
     match e.kind:
         case Kind.F64:
-            return expression(scope, e.of) if bounded else f"{scope.module.runtime('double')}({expression(scope, e.of)})"
+            return (
+                expression(scope, e.of) if bounded else f"{scope.module.runtime('double')}({expression(scope, e.of)})"
+            )
         case Kind.F32:
             of = expression(scope, e.of)
             return of if bounded and e.stored else f"{scope.module.runtime('single')}({of})"
@@ -242,4 +244,16 @@ def enum_members(ty: TypeDef) -> tuple[str, ...]:
 
 
 Print = Callable[[Expr], str]
-__all__ = ["BOUNDS", "CODES", "Loose", "Scope", "enum_members", "expression", "load", "plus", "tight", "to_core", "twice"]
+__all__ = [
+    "BOUNDS",
+    "CODES",
+    "Loose",
+    "Scope",
+    "enum_members",
+    "expression",
+    "load",
+    "plus",
+    "tight",
+    "to_core",
+    "twice",
+]

@@ -135,10 +135,19 @@ class InstanceFrame:
         return f"{self.handles(body, resource)}.lift_borrow({body.x(handle)})"
 
     def lower_own(self, body: Body, resource: Resource, value: Expr) -> str:
-        return f"{self.handles(body, resource)}.lower_own({body.x(value)})"
+        return f"{self.handles(body, resource)}.lower_own({body.x(value)}{self.moved(body)})"
 
     def lower_borrow(self, body: Body, resource: Resource, value: Expr) -> str:
-        return f"{self.handles(body, resource)}.lower_borrow({body.x(value)})"
+        defined = resource in self.package.defined_by(self.component_instance)
+        return f"{self.handles(body, resource)}.lower_borrow({body.x(value)}{'' if defined else self.moved(body)})"
+
+    def moved(self, body: Body) -> str:
+        """The argument that notes what was lowered, so that it can be taken back if a later value is bad."""
+        return f", {body.need('moved')}"
+
+    def extra(self, body: Body, name: str) -> str:
+        """What a helper gets besides its values."""
+        return body.need(name)
 
     def own_type(self, body: Body, resource: Resource) -> str | None:
         return None
@@ -171,12 +180,20 @@ class ExportFrame(InstanceFrame):
     slots = Slots(words=4)
 
     def __init__(
-        self, package: Any, component_instance: int, pointer: int, program: Program, own: str, call: str, post: str, label: str
+        self,
+        package: Any,
+        component_instance: int,
+        pointer: int,
+        program: Program,
+        own: str,
+        call: str,
+        post: str,
+        label: str,
     ) -> None:
         super().__init__(package, component_instance, pointer)
         self.own, self.call, self.post, self.label = own, call, post, label
         self.constructs: Resource | None = None
-        self.signature = ""
+        self._scoped = any(isinstance(stmt, ops.BeginBorrows) for stmt in program.body)
         self._counts = uses(program.body)
         self._outs: dict[str, str] = {}
 
@@ -188,9 +205,17 @@ class ExportFrame(InstanceFrame):
         taken = then.args if isinstance(then, ops.CallCore) else ()
         values = [body.local(name) for name, _ in guard.values]
         error, bad = body.need_once("error"), body.module.runtime("BadValue")
+        moves = self.package.moves(guard.values, self.component_instance)
+        if moves:
+            hint = body.module.typing("runtime", "Moved")
+            body.out.line(f"{body.need('moved')}: {body.module.builtin('list')}[{hint}] = []")
         with body.out.block("try:"):
             self.slots.fill(body, taken, print_lowering(body, guard, taken))
         with body.out.block(f"except {bad} as {error}:"):
+            if moves:
+                body.out.line(f"{body.module.runtime('take_back')}({body.need('moved')})")
+            if self._scoped:
+                self.borrows(body, begin=False)
             args = [error, self.package.signature(body.module, self.label, guard.values), *values]
             body.out.line(f"raise {body.module.runtime('explain')}({', '.join(args)}) from None")
         if isinstance(then, ops.CallCore):
@@ -247,7 +272,14 @@ class ImportFrame(InstanceFrame):
     slots = Slots(words=2)
 
     def __init__(
-        self, package: Any, component_instance: int, pointer: int, program: Program, is_method: bool, label: str, direct: DirectHandles
+        self,
+        package: Any,
+        component_instance: int,
+        pointer: int,
+        program: Program,
+        is_method: bool,
+        label: str,
+        direct: DirectHandles,
     ) -> None:
         super().__init__(package, component_instance, pointer)
         self._call, self._is_method, self.label = "", is_method, label
@@ -280,6 +312,13 @@ class ImportFrame(InstanceFrame):
     def stmt_handle(self, name: str) -> bool:
         """Whether the slot of a parameter holds a representation already."""
         return name in self._params and self._params[name][0] in self._direct.params
+
+    def moved(self, body: Body) -> str:
+        """A bad result of the host ends the instance: nothing to take back."""
+        return ""
+
+    def extra(self, body: Body, name: str) -> str:
+        return "None" if name == "moved" else super().extra(body, name)
 
     def registry(self, body: Body, resource: Resource) -> str:
         return f"{body.need('context')}.registry{self.package.plan.resource_ids[resource]}"

@@ -86,7 +86,9 @@ class Calls:
     post: str
 
 
-def print_method(package: Package, module: PyModule, out: PyWriter, lifted: LiftedFunction, calls: Calls, name: str, label: str) -> None:
+def print_method(
+    package: Package, module: PyModule, out: PyWriter, lifted: LiftedFunction, calls: Calls, name: str, label: str
+) -> None:
     """The method that calls a lifted function."""
     function, options = lifted.function, lifted.options
     note, pointer = package.annotator(module), 8 if options.memory64 else 4
@@ -132,7 +134,7 @@ def print_needs(package: Package, out: PyWriter, body: Body, own: str, lifted: L
             out.line(f"{local} = {own}._context")
         elif need == "memory":
             out.line(f"{local} = {own}._context.{package.memory_name(lifted.options)}")
-        elif need != "store":
+        elif need in VIEWS:
             out.line(f"{local} = {store}.{need}")
 
 
@@ -159,7 +161,9 @@ def print_trampoline(package: Package, module: PyModule, step: LowerImport, shap
     with module.section() as out:
         host = [f"{names.host}: {shape.host_type}"] if shape.target else []
         out.bracket(
-            f"def {shape.name}(", [f"{names.context}: {package.context_type(module)}", *host], f") -> {callable_}[[], None]:"
+            f"def {shape.name}(",
+            [f"{names.context}: {package.context_type(module)}", *host],
+            f") -> {callable_}[[], None]:",
         )
         with out.indented():
             out.doc(f"``{names.label}``, as core code calls it.")

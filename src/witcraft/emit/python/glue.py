@@ -15,6 +15,7 @@ from witcraft.plan.steps import (
     ExtractMemory,
     ExtractPostReturn,
     ExtractRealloc,
+    GuestResource,
     HostResource,
     ImportedModule,
     InstantiateModule,
@@ -49,6 +50,21 @@ def extern(instance: str, value: CoreDef) -> str:
             assert_never(value)
 
 
+def sources(step: Step) -> tuple[CoreDef, ...]:
+    """The core definitions that a step makes use of."""
+    match step:
+        case InstantiateModule():
+            return tuple([arg.value for arg in step.args])
+        case DefineResource():
+            return () if step.dtor is None else (step.dtor,)
+        case LowerImport():
+            return ()
+        case ExtractMemory() | ExtractRealloc() | ExtractPostReturn() | ExtractCallback():
+            return (step.source,)
+        case _:
+            assert_never(step)
+
+
 @dataclass(slots=True)
 class Contexts:
     """The memories that canonical options name: one object for each (memory, realloc, encoding, width)."""
@@ -73,6 +89,9 @@ class Glue:
         self.context: dict[str, str] = {}  # of Context
         self.extracted: set[tuple[str, int]] = set()
         self.made: set[int] = set()
+        self.used = {
+            value.instance for step in self.plan.steps for value in sources(step) if isinstance(value, CoreExport)
+        }
 
     # ---- the whole ----
 
@@ -86,7 +105,10 @@ class Glue:
     def print_instance(self) -> None:
         package, module = self.package, self.module
         config = module.typing("runtime", "Config")
-        params = [*([f"imports: {package.imports_type(module)}"] if package.has_imports else []), f"config: {config} | None"]
+        params = [
+            *([f"imports: {package.imports_type(module)}"] if package.has_imports else []),
+            f"config: {config} | None",
+        ]
         with module.section() as out, out.block("class Instance:"):
             out.doc("One instance of the component, while it is put together and afterwards.")
             out.line()
@@ -144,8 +166,13 @@ class Glue:
                 for name in self.gate.imports:
                     self.out.line(f"{self.gate_import(name)},")
         self.slots["gate"] = ""
-        for instance, resource_number in self.package.handle_pairs():
-            self.print_handles(instance, resource_number)
+        pairs = self.package.handle_pairs()
+        for number, resource in enumerate(self.plan.resources):
+            if isinstance(resource, GuestResource) and self.package.is_seen(number):
+                cls = self.module.runtime("GuestResource")
+                self.share(f"resource{number}", cls, f"{cls}(store, gate, {number})")
+        for instance, number in pairs:
+            self.print_handles(instance, number)
         for instance in self.package.borrow_scopes():
             borrows = self.module.runtime("Borrows")
             self.share(borrows_name(instance), borrows, f"{borrows}(store, gate, {instance})")
@@ -172,7 +199,8 @@ class Glue:
             self.share(name, cls, f"{cls}(store, gate, {instance}, {number}, context.registry{number})")
         else:
             cls = self.module.runtime("GuestHandles")
-            self.share(name, cls, f"{cls}(store, gate, {instance}, {number}, {resource.instance == instance})")
+            args = f"store, gate, {instance}, context.resource{number}, {number}, {resource.instance == instance}"
+            self.share(name, cls, f"{cls}({args})")
 
     # ---- the steps ----
 
@@ -215,7 +243,7 @@ class Glue:
             return
         file, digest = self.package.module_file(step.module.index)
         externs = [extern("", arg.value) for arg in step.args]
-        head = f"self.{name} = {name} = " if self.is_used(step.index) else f"self.{name} = "
+        head = f"self.{name} = {name} = " if step.index in self.used else f"self.{name} = "
         flat = f"{head}store.instantiate(store.module({quoted(file)}, {digest}), [{', '.join(externs)}])"
         if len(flat) <= 80:
             self.out.line(flat)
@@ -223,10 +251,6 @@ class Glue:
         with self.out.block(f"{head}store.instantiate(", ")"):
             self.out.line(f"store.module({quoted(file)}, {digest}),")
             self.out.bracket("[", externs, "],")
-
-    def is_used(self, instance: int) -> bool:
-        """Whether a later step names an export of this core instance."""
-        return any(f"CoreExport(instance={instance}," in repr(step) for step in self.plan.steps)
 
     def fill(self, kind: str, index: int, source: CoreDef) -> None:
         """Hands a function to the gate, where it wraps it."""

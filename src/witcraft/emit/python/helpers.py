@@ -12,7 +12,7 @@ from witcraft.emit.python.ops import Body
 from witcraft.model.types import TypeDef
 from witcraft.words import snake
 
-EXTRAS = ("context", "memory")  # what a helper may need besides its values, in this order
+EXTRAS = ("context", "memory", "moved")  # what a helper may need besides its values, in this order
 
 
 class Helpers:
@@ -26,9 +26,11 @@ class Helpers:
         module, name, extras = self._find(body.module, key, component_instance, pointer)
         if module is not body.module:
             name = f"{body.module.sibling(module.path, at_run_time=True)}.{name}"
-        return name, tuple(body.need(extra) for extra in extras)
+        return name, tuple(body.frame.extra(body, extra) for extra in extras)
 
-    def _find(self, caller: PyModule, key: HelperKey, instance: int, pointer: int) -> tuple[PyModule, str, tuple[str, ...]]:
+    def _find(
+        self, caller: PyModule, key: HelperKey, instance: int, pointer: int
+    ) -> tuple[PyModule, str, tuple[str, ...]]:
         place = (key, instance, pointer)
         if place not in self._known:
             module = self.package.places.types[key.type].module if isinstance(key.type, TypeDef) else caller
@@ -47,6 +49,7 @@ class Helpers:
         hints = {
             "context": self.package.context_type,
             "memory": lambda m: m.typing("runtime", "Memory"),
+            "moved": lambda m: f"list[{m.typing('runtime', 'Moved')}] | None",
         }
         typed = [f"{body.local(f'frame {extra}')}: {hints[extra](module)}" for extra in extras]
         for param, sort in params:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 LINE = 88  # the formatter's default
 UNIT = "    "
 
-_CLAUSES = re.compile(r" (?=for |if |else |[-+*&|^] )")
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[(\[{)\]},]| (?=for |if |else |[-+*&|^] )')
 
 
 def fit(text: str, depth: int, after: int = 0) -> list[str]:
@@ -88,26 +88,18 @@ def has_operator(text: str) -> bool:
 
 
 def marks(text: str) -> Iterator[tuple[int, str, int]]:
-    """(place, character, depth of brackets outside of it) for what is in no string."""
-    depth, quote, escaped = 0, "", False
-    for at, char in enumerate(text):
-        if quote:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == quote:
-                quote = ""
-        elif char in "\"'":
-            quote = char
-        elif char in "([{":
-            yield at, char, depth
+    """(place, mark, depth of brackets outside of it): brackets, commas, and spaces before a clause or operator."""
+    depth = 0
+    for match in _MARKS.finditer(text):
+        mark = match.group()
+        if mark in "([{":
+            yield match.start(), mark, depth
             depth += 1
-        elif char in ")]}":
+        elif mark in ")]}":
             depth -= 1
-            yield at, char, depth
-        else:
-            yield at, char, depth
+            yield match.start(), mark, depth
+        elif mark in ", ":
+            yield match.start(), mark, depth
 
 
 def last_bracket(text: str) -> tuple[str, str, str]:
@@ -143,10 +135,10 @@ def split(text: str, at_char: str) -> Iterator[str]:
 
 
 def clauses(text: str) -> Iterator[str]:
-    outside = {at for at, char, depth in marks(text) if depth == 0 and char == " "}
+    """The parts of a comprehension, a conditional expression or an operation; each but the first with its word."""
     start = 0
-    for match in _CLAUSES.finditer(text):
-        if match.start() in outside:
-            yield text[start : match.start()]
-            start = match.end()
+    for at, mark, depth in marks(text):
+        if depth == 0 and mark == " ":
+            yield text[start:at]
+            start = at + 1
     yield text[start:]

@@ -40,6 +40,7 @@ class Frame(Protocol):
     def lower_borrow(self, body: Body, resource: Resource, value: Expr) -> str: ...
     def own_type(self, body: Body, resource: Resource) -> str | None: ...
     def borrows(self, body: Body, begin: bool) -> None: ...
+    def extra(self, body: Body, name: str) -> str: ...
     def helper(self, body: Body, key: ops.HelperKey) -> tuple[str, tuple[str, ...]]:
         """Name of a helper's function and the arguments it takes before those of the op."""
 
@@ -209,7 +210,9 @@ class Body:
     def destructure(self, names: tuple[str, ...], of: Expr) -> None:
         value = f"{self.module.runtime('sequence')}({self.x(of)}, {len(names)})"
         targets = ", ".join(map(self.local, names))
-        self.out.line(f"{targets}{',' if len(names) == 1 else ''} = {value}" if len(names) != 1 else f"({targets},) = {value}")
+        self.out.line(
+            f"{targets}{',' if len(names) == 1 else ''} = {value}" if len(names) != 1 else f"({targets},) = {value}"
+        )
 
     # ---- switches ----
 
@@ -262,7 +265,9 @@ class Body:
         test = f"elif isinstance({value}, {self.module.runtime('Some')}):" if nested else "else:"
         with self.out.block(test):
             if some.bind is not None:
-                self.out.line(f"{self.local(some.bind)} = {value}.value" if nested else f"{self.local(some.bind)} = {value}")
+                self.out.line(
+                    f"{self.local(some.bind)} = {value}.value" if nested else f"{self.local(some.bind)} = {value}"
+                )
             self.nested(some.body)
         if nested:
             self.refuse_case("option", value)
@@ -323,9 +328,7 @@ class Body:
             self.out.line(f"{names} = {self.memory()}.view[{at}]")
             return
         target = f"({names},)" if len(s.names) == 1 else names
-        self.out.bracket(
-            f"{target} = {self.module.struct(s.format)}.unpack_from(", [f"{self.memory()}.view", at], ")"
-        )
+        self.out.bracket(f"{target} = {self.module.struct(s.format)}.unpack_from(", [f"{self.memory()}.view", at], ")")
 
     def pack(self, layout: Format, base: Expr, offset: int, values: tuple[Expr, ...]) -> None:
         at = plus(self.x(base), offset)
@@ -359,9 +362,15 @@ class Body:
         out = self.local(s.out)
         cls, _, rest = self.x(s.item).partition("(")
         if s.into is Into.LIST and isinstance(s.item, ops.MakeRecord) and rest == f"{names})" and len(s.names) > 1:
-            self.comprehension(f"{out} = {self.module.builtin('list')}(", f"{self.module.runtime('starmap')}({cls}, {source})", "", ")")
+            self.comprehension(
+                f"{out} = {self.module.builtin('list')}(", f"{self.module.runtime('starmap')}({cls}, {source})", "", ")"
+            )
             return
-        opening, closing = {Into.LIST: ("[", "]"), Into.TUPLE: (f"{self.module.builtin('tuple')}([", "])"), Into.MAP: ("{", "}")}[s.into]
+        opening, closing = {
+            Into.LIST: ("[", "]"),
+            Into.TUPLE: (f"{self.module.builtin('tuple')}([", "])"),
+            Into.MAP: ("{", "}"),
+        }[s.into]
         self.comprehension(f"{out} = {opening}", self.item(s.into, s.item), f"for {names} in {source}", closing)
 
     def comprehension(self, head: str, item: str, clause: str, tail: str) -> None:

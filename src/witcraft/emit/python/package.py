@@ -128,8 +128,24 @@ class Package:
         return frozenset(
             resource
             for resource, number in self.plan.resource_ids.items()
-            if (found := self.plan.resources[number]) and isinstance(found, GuestResource) and found.instance == instance
+            if (found := self.plan.resources[number])
+            and isinstance(found, GuestResource)
+            and found.instance == instance
         )
+
+    def moves(self, values: Iterable[tuple[str, ValType]], instance: int) -> bool:
+        """Whether lowering the values changes the handle table of a component instance."""
+        return any([self._moves_one(ty, self.defined_by(instance), set()) for _, ty in values])
+
+    def _moves_one(self, ty: ValType, defined: frozenset[Resource], seen: set[ValType]) -> bool:
+        if ty in seen:
+            return False
+        seen.add(ty)
+        if isinstance(ty, Own):
+            return True
+        if isinstance(ty, Borrow):
+            return ty.resource not in defined
+        return any([self._moves_one(part, defined, seen) for part in children(ty)])
 
     def label(self, path: tuple[str, ...], function: Function) -> str:
         """A function as messages name it: ``ns:pkg/iface#name``."""
@@ -248,14 +264,16 @@ class Package:
                 self.places.resources[item.resource] = Place(module, name)
                 module.all.append(name)
 
-    def open_imports(self, path: tuple[str, ...], items: Iterable[WorldItem], module: PyModule, cls: str, docs: str = "") -> ImportScope:
+    def open_imports(
+        self, path: tuple[str, ...], items: Iterable[WorldItem], module: PyModule, cls: str, docs: str = ""
+    ) -> ImportScope:
         items = tuple(items)
         functions = tuple(item for item in items if isinstance(item, Function))
         named = tuple(item for item in items if isinstance(item, NamedResource))
         scope = ImportScope(self, module, path, cls, functions, named, docs)
         self.import_scopes[path] = scope
-        for item in named:
-            self._first.setdefault(item.resource, scope)
+        for resource in named:
+            self._first.setdefault(resource.resource, scope)
         for item in items:
             if isinstance(item, Interface):
                 inner = self.import_modules[(*path, item.name)]
@@ -359,6 +377,10 @@ class Package:
                 for resource in self.resources_in(ty):
                     found[options.instance, self.plan.resource_ids[resource]] = None
         return list(found)
+
+    def is_seen(self, number: int) -> bool:
+        """Whether the world knows this resource of the guest."""
+        return number in self.plan.resource_ids.values()
 
     def borrow_scopes(self) -> list[int]:
         if self.gate is None:
@@ -515,7 +537,9 @@ class Package:
 def runtime_files() -> Files:
     """The run time as a sub-package, for ``--standalone``."""
     folder = resources.files("witcraft.runtime")
-    return {f"_runtime/{file.name}": file.read_bytes() for file in folder.iterdir() if file.name.endswith((".py", ".typed"))}
+    return {
+        f"_runtime/{file.name}": file.read_bytes() for file in folder.iterdir() if file.name.endswith((".py", ".typed"))
+    }
 
 
 __all__ = ["Package", "PythonOptions", "ReexportedFunction", "package", "python_name"]

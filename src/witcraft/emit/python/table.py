@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def types_table(package: Package, module: PyModule) -> None:
     """``_TYPES``: what each WIT type name that the module's signatures use stands for."""
     entries = TypeEntries(package, module)
-    for ty in module.types:
-        entries.add_type(ty)
+    for declared in module.types:
+        entries.add_type(declared)
     for ty in module.spoken:
         entries.add(ty)
     if entries.rows:
@@ -127,7 +127,12 @@ def print_export(package: Package, out: PyWriter, item: WorldItem, exports: Expo
             scope = next(inner for _, inner in exports.nested if inner.path == (item.name,))
             print_interface(package, out, item, exports.names[item.name], scope.module, scope.names)
         case Function():
-            leaf(out, item.extern_name, exports.names.get(item.extern_name) or resource_member(package, item), signature(item))
+            leaf(
+                out,
+                item.extern_name,
+                exports.names.get(item.extern_name) or resource_member(package, item),
+                signature(item),
+            )
         case CoreModule():
             leaf(out, item.name, exports.names[item.name], "core module")
         case TypeDef() if item in package.places.types:

@@ -112,7 +112,9 @@ class Annotator:
             case TypeDef():
                 return self.places.type_name(self.module, ty, at_run_time)
             case ErrorContext() | Stream() | Future() | Record() | Variant() | Enum() | Flags():
-                return self.module.builtin("object")  # asynchronous types are refused by the plan; others always have a name
+                return self.module.builtin(
+                    "object"
+                )  # asynchronous types are refused by the plan; others always have a name
             case _:
                 assert_never(ty)
 

@@ -1,0 +1,369 @@
+"""Resources: what stands on the host's side for a handle of the guest.
+
+CanonicalABI.md, "Resource State" and the `own` and `borrow` cases of lifting and lowering. The handle tables are the gate's;
+it turns handles into *representations* and back, and traps where a rule is broken. Here a representation becomes a Python
+object: a resource that the guest defines an ``ExportedResource``, one that the host defines the host's own object, which a
+``Registry`` knows by number.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .errors import ClosedError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any, Self, TypeAlias, TypeVar
+
+    from .store import CoreInstance, Mail, Store
+
+    R = TypeVar("R", bound="ExportedResource")
+    Moved: TypeAlias = tuple[Callable[[int], int], int, "ExportedResource | None"]
+    """How to take a lowered handle back, the handle, and the object that gave its representation away."""
+
+
+class GateCall:
+    """A function of the gate, called with one number: ``call(handle)``."""
+
+    __slots__ = ("_args", "_call", "_mail", "_name", "_slots", "_trap")
+
+    def __init__(self, store: Store, gate: CoreInstance, name: str) -> None:
+        self._name, self._args = name, store.prepare(gate.extern(name))
+        self._mail, self._call, self._trap, self._slots = store.mail, store.call, store.trap, store.u32
+
+    def __call__(self, number: int = 0) -> int:
+        slots = self._slots
+        slots[0] = number
+        failed = self._call(*self._args)
+        if failed or self._trap:
+            raise self._mail.failure(self._name, failed)
+        return slots[0]
+
+
+def find(store: Store, gate: CoreInstance, name: str) -> GateCall | None:
+    """The gate has only what the component's types can ask for."""
+    return GateCall(store, gate, name) if gate.has(name) else None
+
+
+def ask(call: GateCall | None, number: int) -> int:
+    """Calls a function that the gate has wherever emitted code comes here."""
+    assert call is not None
+    return call(number)
+
+
+# ---- resources of the guest --------------------------------------------------------------------------------------
+
+
+class ExportedResource:
+    """Base of the classes for resources that a component defines: the host owns one until it gives it away or closes it.
+
+    A context manager; it closes at the end. An object that is just forgotten is destroyed by a later call into its
+    instance, never in the middle of one and never in another thread.
+    """
+
+    __slots__ = ("__weakref__", "_owned", "_rep")
+
+    _api: Any
+    _resource: GuestResource
+    _rep: int | None
+    _owned: bool
+
+    def _adopt(self, rep: int) -> None:
+        """The constructor of the guest gave ``rep``."""
+        release(self)
+        self._rep, self._owned = rep, True
+
+    def close(self) -> None:
+        """Destroys the resource. While a call of the instance is going on, it is destroyed after that."""
+        release(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        release(self)
+
+    def __del__(self) -> None:
+        rep = getattr(self, "_rep", None)
+        if rep is not None and self._owned:
+            self._rep = None
+            self._resource.put_off(rep)
+
+
+def release(resource: ExportedResource) -> None:
+    """``close``, under a name that no method of the resource can take away."""
+    rep, resource._rep = getattr(resource, "_rep", None), None
+    if rep is not None and resource._owned:
+        resource._resource.destroy(rep)
+
+
+def bind(cls: type[R], api: object, resource: GuestResource) -> type[R]:
+    """``cls`` as one instance of the component has it: its constructor and static functions know what to call."""
+    space = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
+    bound = type(cls)(cls.__name__, (cls,), {**space, "_api": api, "_resource": resource})
+    resource.cls = bound
+    return bound
+
+
+class GuestResource:
+    """A resource that the guest defines, in one instance: makes objects of it, and destroys what they stand for."""
+
+    __slots__ = ("_destroy", "_mail", "cls", "number")
+
+    cls: type[ExportedResource]
+
+    def __init__(self, store: Store, gate: CoreInstance, number: int) -> None:
+        self.number = number
+        self._mail = store.mail
+        self._destroy = find(store, gate, f"dtor-{number}")
+
+    # ---- representation -> object ----
+
+    def take(self, rep: int) -> ExportedResource:
+        """A new object, which owns ``rep``."""
+        made = self.cls.__new__(self.cls)
+        made._rep, made._owned = rep, True
+        return made
+
+    def get(self, rep: int) -> ExportedResource:
+        """A new object that is only good for the call that lends ``rep``."""
+        made = self.cls.__new__(self.cls)
+        made._rep, made._owned = rep, False
+        self._mail.lend(made)
+        return made
+
+    # ---- object -> representation ----
+
+    def look(self, value: ExportedResource) -> int:
+        """What ``value`` stands for. Raises TypeError, ValueError or ClosedError if it stands for nothing here."""
+        if value.__class__ is not self.cls:
+            self._check(value)
+        rep = getattr(value, "_rep", None)
+        if rep is None:
+            raise ClosedError(f"this {self.cls.__name__} was closed, or given away")
+        return rep
+
+    def add(self, value: ExportedResource) -> int:
+        """What ``value`` owned; it is given away."""
+        rep = self.look(value)
+        if not value._owned or self._mail.nested and is_lent(value, sys._getframe(1)):
+            raise ValueError(f"this {self.cls.__name__} is only borrowed here: it cannot be given away")
+        value._rep = None
+        return rep
+
+    def _check(self, value: object) -> None:
+        """Subclasses are welcome; others are not."""
+        if isinstance(value, self.cls):
+            return
+        name = self.cls.__name__
+        if isinstance(value, self.cls.__bases__[0]):
+            raise ValueError(f"expected {name} of this instance, got one of another instance")
+        raise TypeError(f"expected {name}, got {value.__class__.__name__}")
+
+    # ---- the end of a resource ----
+
+    def destroy(self, rep: int) -> None:
+        """Runs the destructor now, or after the call that is going on."""
+        store: Store = self.cls._api._store
+        if self._destroy is None or self._mail.poisoned:
+            return
+        if store.busy:
+            self.put_off(rep)
+            return
+        outer = store.enter()
+        try:
+            self._destroy(rep)
+        finally:
+            store.busy = outer
+
+    def put_off(self, rep: int) -> None:
+        """Leaves the destructor to the next call. Finalizers come here, in any thread and in the middle of anything."""
+        if self._destroy is not None:
+            self._mail.drops.append((self._destroy, rep))
+
+
+def is_lent(value: object, frame: FrameType | None) -> bool:
+    """Whether a call that is going on around the present one has borrowed ``value``: then its frame has it as a local."""
+    calls = 0
+    while frame is not None:
+        if "store" in frame.f_code.co_varnames:
+            calls += 1
+            if calls > 1 and any([local is value for local in frame.f_locals.values()]):
+                return True
+        frame = frame.f_back
+    return False
+
+
+class GuestHandles:
+    """Handles of one component instance for a resource that the guest defines; ``defined``: by this very instance."""
+
+    __slots__ = ("_defined", "_lift_borrow", "_lift_own", "_lower_borrow", "_lower_own", "_return_borrow", "_resource")
+
+    def __init__(self, store: Store, gate: CoreInstance, instance: int, resource: GuestResource, defined: bool) -> None:
+        place = f"{instance}-{resource.number}"
+        self._resource, self._defined = resource, defined
+        self._lift_own, self._lift_borrow = find(store, gate, f"lift-own-{place}"), find(store, gate, f"lift-borrow-{place}")
+        self._lower_own = find(store, gate, f"lower-own-{place}")
+        self._lower_borrow = find(store, gate, f"lower-borrow-{place}")
+        self._return_borrow = find(store, gate, f"resource.drop-{place}")
+
+    def lift_own(self, handle: int) -> Any:
+        """The object that owns from now on what ``handle`` stood for."""
+        return self._resource.take(ask(self._lift_own, handle))
+
+    def lift_rep(self, handle: int) -> int:
+        """As ``lift_own``, without the object: for constructors, which have one already."""
+        return ask(self._lift_own, handle)
+
+    def lift_borrow(self, handle: int) -> Any:
+        """An object for the time of the call."""
+        return self._resource.get(ask(self._lift_borrow, handle))
+
+    def lower_own(self, value: Any, moved: list[Moved] | None = None) -> int:
+        """A handle for the guest, which owns from now on what ``value`` stood for. ``moved``: see ``take_back``."""
+        handle = ask(self._lower_own, self._resource.add(value))
+        if moved is not None:
+            assert self._lift_own is not None
+            moved.append((self._lift_own, handle, value))
+        return handle
+
+    def lower_borrow(self, value: Any, moved: list[Moved] | None = None) -> int:
+        """A handle for the time of the call; the representation itself for the instance that defines the resource."""
+        rep = self._resource.look(value)
+        if self._defined:
+            return rep
+        handle = ask(self._lower_borrow, rep)
+        if moved is not None:
+            assert self._return_borrow is not None
+            moved.append((self._return_borrow, handle, None))
+        return handle
+
+
+def take_back(moved: list[Moved]) -> None:
+    """A later argument turned out bad: takes back what was lowered before it, last first, so that nothing has happened."""
+    for call, handle, value in reversed(moved):
+        rep = call(handle)
+        if value is not None:
+            value._rep = rep
+
+
+# ---- resources of the host ---------------------------------------------------------------------------------------
+
+
+class Registry:
+    """The objects of a resource that the host defines, by number: a guest holds numbers only."""
+
+    __slots__ = ("_free", "_mail", "_objects", "drop")
+
+    def __init__(self, mail: Mail) -> None:
+        self._objects: list[Any] = [None]  # number 0 stays unused: easier to tell in a message
+        self._free: list[int] = []
+        self._mail = mail
+        self.drop = dropping(mail, self._objects, self._free)
+        """The function for the gate's import ``"host" "drop-R"``."""
+
+    def add(self, value: object) -> int:
+        """A number for ``value``, which the guest owns from now on."""
+        if self._free:
+            number = self._free.pop()
+            self._objects[number] = value
+            return number
+        self._objects.append(value)
+        return len(self._objects) - 1
+
+    def get(self, number: int) -> Any:
+        """The object of a number that the guest lends."""
+        return self._objects[number]
+
+    def take(self, number: int) -> Any:
+        """The object of a number that the guest gives back."""
+        return remove(self._objects, self._free, number)
+
+
+def remove(objects: list[Any], free: list[int], number: int) -> Any:
+    value, objects[number] = objects[number], None
+    free.append(number)
+    return value
+
+
+def dropping(mail: Mail, objects: list[Any], free: list[int]) -> Callable[[], None]:
+    """What runs when a guest drops its own handle: the object leaves the registry, by ``__exit__`` if it has one."""
+    u32 = mail.u32
+
+    def drop() -> None:
+        try:
+            value = remove(objects, free, u32[0])
+            leave = getattr(value.__class__, "__exit__", None)
+            if leave is not None:
+                leave(value, None, None, None)
+            u32[62] = mail.poisoned
+        except BaseException as error:
+            mail.error = error
+
+    return drop
+
+
+class HostHandles:
+    """Handles of one component instance for a resource that the host defines."""
+
+    __slots__ = ("_lift_borrow", "_lift_own", "_lower_borrow", "_lower_own", "_mail", "_registry", "_return_borrow")
+
+    def __init__(self, store: Store, gate: CoreInstance, instance: int, number: int, registry: Registry) -> None:
+        place = f"{instance}-{number}"
+        self._registry, self._mail = registry, store.mail
+        self._lift_own, self._lift_borrow = find(store, gate, f"lift-own-{place}"), find(store, gate, f"lift-borrow-{place}")
+        self._lower_own, self._lower_borrow = find(store, gate, f"lower-own-{place}"), find(store, gate, f"lower-borrow-{place}")
+        self._return_borrow = find(store, gate, f"resource.drop-{place}")
+
+    def lift_own(self, handle: int) -> Any:
+        """The host's object, which the guest has no more."""
+        return self._registry.take(ask(self._lift_own, handle))
+
+    def lift_borrow(self, handle: int) -> Any:
+        """The host's object."""
+        return self._registry.get(ask(self._lift_borrow, handle))
+
+    def lower_own(self, value: Any, moved: list[Moved] | None = None) -> int:
+        """A handle for the guest, which owns the host's object ``value`` from now on."""
+        handle = ask(self._lower_own, self._registry.add(value))
+        if moved is not None:
+            moved.append((self._take_back, handle, None))
+        return handle
+
+    def _take_back(self, handle: int) -> int:
+        self.lift_own(handle)
+        return 0
+
+    def lower_borrow(self, value: Any, moved: list[Moved] | None = None) -> int:
+        """A handle for the time of the call; the object leaves the registry at the end of its scope."""
+        number = self._registry.add(value)
+        self._mail.scopes[-1].append((self._registry, number))
+        handle = ask(self._lower_borrow, number)
+        if moved is not None:
+            assert self._return_borrow is not None
+            moved.append((self._return_borrow, handle, None))
+        return handle
+
+
+class Borrows:
+    """The scopes in which a component instance is lent something: one for each call of an export that takes borrows."""
+
+    __slots__ = ("_begin", "_end", "_mail")
+
+    def __init__(self, store: Store, gate: CoreInstance, instance: int) -> None:
+        self._begin, self._end = GateCall(store, gate, f"begin-scope-{instance}"), GateCall(store, gate, f"end-scope-{instance}")
+        self._mail = store.mail
+
+    def begin(self) -> None:
+        """Stands first in a call; what it lowers as a borrow is counted from here on."""
+        self._begin(0)
+        self._mail.scopes.append([])
+
+    def end(self) -> None:
+        """Stands last: traps if the guest still holds a borrow."""
+        self._end(0)
+        for registry, number in self._mail.scopes.pop():
+            registry.take(number)
