@@ -151,7 +151,7 @@ class Both:
         right = [i for i, entry in enumerate(table.entries) if entry and entry.resource == resource]
         wrong = [0, 0xFFFFFFFF, *range(len(table.entries) + 1)]
         if self.tape.pick(48) == 47:
-            return wrong[self.tape.pick(len(wrong))]
+            right = wrong
         return right[self.tape.pick(len(right))] if right else None
 
     def both(self, name: str, *args: int, model: Callable[[], int | None]) -> None:

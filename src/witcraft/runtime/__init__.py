@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from struct import Struct as Struct
     from typing import Protocol as Protocol
 
+    from .check import BadValue as BadValue
     from .check import Signature as Signature
     from .check import explain as explain
     from .config import Config as Config
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
     from .values import Some as Some
 
 _NAMES = {
-    "check": ("Signature", "explain"),
+    "check": ("BadValue", "Signature", "explain"),
     "config": ("Config",),
     "errors": (
         "ArgumentError", "ClosedError", "ConfigError", "EngineError", "Error", "LinkError", "PoisonedError", "ThreadError",

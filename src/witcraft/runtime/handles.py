@@ -149,7 +149,7 @@ class GuestResource:
     def add(self, value: ExportedResource) -> int:
         """What ``value`` owned; it is given away."""
         rep = self.look(value)
-        if not value._owned or self._mail.nested and is_lent(value, sys._getframe(1)):
+        if not value._owned or is_lent(value, sys._getframe(1)):
             raise ValueError(f"this {self.cls.__name__} is only borrowed here: it cannot be given away")
         value._rep = None
         return rep
@@ -186,13 +186,20 @@ class GuestResource:
 
 
 def is_lent(value: object, frame: FrameType | None) -> bool:
-    """Whether a call that is going on around the present one has borrowed ``value``: then its frame has it as a local."""
-    calls = 0
+    """Whether a call that is going on has borrowed ``value``: then the frame of that export has it as a local variable.
+
+    The export that wants to give it away now, the first on the way out, has it as well; a trampoline on the way out means
+    that there is none.
+    """
+    inner = True
     while frame is not None:
-        if "store" in frame.f_code.co_varnames:
-            calls += 1
-            if calls > 1 and any([local is value for local in frame.f_locals.values()]):
+        code = frame.f_code
+        if inner and "mail" in code.co_freevars:
+            inner = False
+        if "store" in code.co_varnames:
+            if not inner and any([local is value for local in frame.f_locals.values()]):
                 return True
+            inner = False
         frame = frame.f_back
     return False
 

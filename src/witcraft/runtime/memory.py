@@ -82,6 +82,12 @@ class LinearMemory:
         if self.copied > self.max_copied:
             raise Trap(f"more than {self.max_copied} bytes copied out of the guest in one call (Config.max_copied)")
 
+    def write(self, ptr: int, size: int, data: bytes) -> None:
+        """Puts ``data`` into the place that was made for it."""
+        if len(data) != size:
+            raise ValueError(f"expected {size} bytes, got {len(data)}: a list changed while it was read")
+        self.view[ptr : ptr + size] = data
+
     # ---- allocation ----
 
     def alloc(self, size: int, align: int) -> int:

@@ -7,17 +7,21 @@ explain it when somebody asks: ``dataclasses.fields``, ``asdict``, ``replace``, 
 
 from __future__ import annotations
 
+from itertools import starmap as starmap
+from struct import Struct as Struct
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import dataclass as dataclass
     from types import CodeType, FunctionType
     from typing import Any
+    from typing import Protocol as Protocol
 
-_templates: dict[int, FunctionType] = {}
+_templates: dict[tuple[int, bool], FunctionType] = {}
 
 
-def make(cls: type) -> type:
+def make(cls: type, kw_only: bool) -> type:
     """``cls`` again, with slots for its annotated fields and the methods of a record."""
     names = tuple(cls.__dict__.get("__annotations__", ()))
     for name in names:
@@ -27,7 +31,7 @@ def make(cls: type) -> type:
     made = {
         "__slots__": names,
         "__match_args__": names,
-        "__init__": initializer(names, cls.__qualname__),
+        "__init__": initializer(names, kw_only, cls.__qualname__),
         "__eq__": equal,
         "__hash__": hashed,
         "__repr__": shown,
@@ -38,24 +42,26 @@ def make(cls: type) -> type:
     return type(cls)(cls.__name__, cls.__bases__, space | made)
 
 
-def initializer(names: tuple[str, ...], owner: str) -> Callable[..., None]:
+def initializer(names: tuple[str, ...], kw_only: bool, owner: str) -> Callable[..., None]:
     """``def __init__(self, x, y): self.x = x; self.y = y``: compiled once for each number of fields, then renamed."""
-    template = _templates.get(len(names))
+    template = _templates.get((len(names), kw_only))
     if template is None:
-        template = _templates[len(names)] = compiled(len(names))
+        template = _templates[len(names), kw_only] = compiled(len(names), kw_only)
+    me = "self" if "self" not in names else "__dataclass_self__"
     code: CodeType = template.__code__.replace(
-        co_names=names, co_varnames=("self", *names), co_qualname=f"{owner}.__init__"
+        co_names=names, co_varnames=(me, *names), co_qualname=f"{owner}.__init__"
     )
     function = type(template)(code, {})
     function.__annotations__ = {**dict.fromkeys(names, "object"), "return": "None"}
     return function
 
 
-def compiled(count: int) -> FunctionType:
+def compiled(count: int, kw_only: bool) -> FunctionType:
     names = [f"_{n}" for n in range(count)]
+    params = ["self", *(["*"] if kw_only and names else []), *names]
     body = "".join(f"  self.{name} = {name}\n" for name in names) or "  pass\n"
     scope: dict[str, Any] = {}
-    exec(f"def __init__({', '.join(['self', *names])}):\n{body}", scope)
+    exec(f"def __init__({', '.join(params)}):\n{body}", scope)
     function: FunctionType = scope["__init__"]
     return function
 
@@ -102,6 +108,9 @@ class Lazy:
 
 if not TYPE_CHECKING:
 
-    def dataclass(cls: type | None = None, /, *, slots: bool = True, unsafe_hash: bool = True):
-        """See the module; the two settings stand there for readers and type checkers."""
-        return make if cls is None else make(cls)
+    class Protocol:
+        """Stands in for the one of `typing`, which takes longer to import than all of the run time."""
+
+    def dataclass(cls: type | None = None, /, *, slots: bool = True, unsafe_hash: bool = True, kw_only: bool = False):
+        """See the module; the first two settings stand there for readers and type checkers."""
+        return (lambda cls: make(cls, kw_only)) if cls is None else make(cls, kw_only)

@@ -13,14 +13,24 @@ from .scalars import integer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, TypeAlias
+    from typing import Any
 
 SIZES = {"b": 1, "B": 1, "h": 2, "H": 2, "i": 4, "I": 4, "q": 8, "Q": 8, "f": 4, "d": 8}
 """Bytes of a number by the code that `struct` and `array` have for it."""
 _FAMILIES = ("bhilqn", "BHILQN", "fd")  # codes that differ in size only
 _FAMILY = {code: family for family in _FAMILIES for code in family}
 _BYTES = (bytes, bytearray)
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Buffer(Protocol):
+        """Anything whose bytes `memoryview` shows: bytes, an `array`, a NumPy array."""
+
+        def __buffer__(self, flags: int, /) -> memoryview: ...
+
+else:
+    Buffer = object
 
 
 def sequence(value: Any, length: int | None = None) -> list[Any] | tuple[Any, ...]:

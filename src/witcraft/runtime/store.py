@@ -48,7 +48,7 @@ class Mail:
     """
 
     __slots__ = (
-        "_lent", "context", "drops", "error", "f32", "f64", "max_copied", "nested", "poison", "poisoned", "rule",
+        "_lent", "context", "drops", "error", "f32", "f64", "max_copied", "poison", "poisoned", "rule",
         "s32", "s64", "scopes", "trap", "u32", "u64",
     )  # fmt: skip
 
@@ -60,7 +60,6 @@ class Mail:
         self.rule: tuple[str, str | None] = _NO_RULE
         self.poison = ""
         self.poisoned = 0
-        self.nested = False
         self.drops: list[Drop | None] = []
         self.scopes: list[list[tuple[Registry, int]]] = []
         self._lent: list[ExportedResource] = []
@@ -210,7 +209,6 @@ class Store:
         if self.busy:
             if not is_inside(self, sys._getframe(2)):
                 raise ThreadError("the instance is in a call in another thread")
-            self.mail.nested = True
             return True
         self.busy = True
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from witcraft.abi import ops
-from witcraft.abi.ops import Block, Expr, HelperKey, Program, Stmt
+from witcraft.abi.ops import Expr, HelperKey, Program, Stmt
 from witcraft.emit.python.exprs import BOUNDS, SIGNED, number
 from witcraft.emit.python.module import quoted
 from witcraft.emit.python.ops import Body

@@ -13,7 +13,7 @@ from witcraft.emit.python.ops import Body
 from witcraft.emit.python.types import Annotator
 from witcraft.model.types import Borrow, Resource, Result, strip
 from witcraft.model.world import Constructor, Freestanding, Function, Method, Param, Static
-from witcraft.plan.steps import GuestResource, LiftedFunction, LowerImport
+from witcraft.plan.steps import LiftedFunction, LowerImport
 
 if TYPE_CHECKING:
     from witcraft.emit.python.package import Package

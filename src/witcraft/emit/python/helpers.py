@@ -1,4 +1,4 @@
-"""Helper functions: one module-level function for each large type, direction and source, printed when first asked for."""
+"""Helper functions: one for each large type, direction and source, printed when first asked for."""
 
 from __future__ import annotations
 

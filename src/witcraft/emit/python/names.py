@@ -1,4 +1,4 @@
-"""Kebab-case -> Python names: keywords, collisions, modules. The shapes are componentize-py's, so both ends read alike."""
+"""Kebab-case -> Python names: keywords, collisions, modules. As componentize-py names them: both ends read alike."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ def class_name(kebab: str) -> str:
 
 def member_name(kebab: str) -> str:
     """Of an enum or flags. Upper case keeps clear of every keyword; ``mro`` and sunder names cannot be members."""
-    name = escape(shouty(kebab))
-    return name
+    return escape(shouty(kebab))
 
 
 def case_class(variant: str, case: str) -> str:

@@ -1,7 +1,7 @@
 """ABI statements -> Python statements. With ``exprs.py`` the only place of this language that knows the ops.
 
-``Body`` prints what is the same everywhere; how a program meets its surroundings (where core values come from and go to,
-what a call, a return, a failure is) is its ``Frame``'s: an export's method, an import's trampoline, a shared helper.
+``Body`` prints what is the same everywhere; how a program meets its surroundings (where core values come from and go
+to, what a call, a return, a failure is) is its ``Frame``: an export's method, an import's trampoline, a helper.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from typing import Protocol, assert_never
 from witcraft.abi import ops
 from witcraft.abi.ops import Block, Expr, Format, Into, Stmt
 from witcraft.emit.python.exprs import Loose, expression, plus, tight, to_core
-from witcraft.emit.python.module import CODES, WIDTHS, PyModule, PyWriter, quoted, struct_format
+from witcraft.emit.python.module import CODES, WIDTHS, PyWriter, quoted, struct_format
 from witcraft.emit.python.names import KEYWORDS
-from witcraft.emit.python.places import Places
 from witcraft.emit.python.types import Annotator
 from witcraft.model.text import wit
 from witcraft.model.types import Kind, Map, Option, Own, Resource, Result, TypeDef, ValType, strip
@@ -489,7 +488,7 @@ class Body:
 
 
 _BUILTINS = frozenset(
-    "len range zip list tuple dict bytes str int float bool isinstance Exception BaseException object".split()
+    ("len", "range", "zip", "list", "tuple", "dict", "bytes", "str", "int", "float", "bool", "isinstance", "object")
 )
 
 

@@ -135,7 +135,7 @@ class Package:
 
     def moves(self, values: Iterable[tuple[str, ValType]], instance: int) -> bool:
         """Whether lowering the values changes the handle table of a component instance."""
-        return any([self._moves_one(ty, self.defined_by(instance), set()) for _, ty in values])
+        return any(self._moves_one(ty, self.defined_by(instance), set()) for _, ty in values)
 
     def _moves_one(self, ty: ValType, defined: frozenset[Resource], seen: set[ValType]) -> bool:
         if ty in seen:
@@ -145,7 +145,7 @@ class Package:
             return True
         if isinstance(ty, Borrow):
             return ty.resource not in defined
-        return any([self._moves_one(part, defined, seen) for part in children(ty)])
+        return any(self._moves_one(part, defined, seen) for part in children(ty))
 
     def label(self, path: tuple[str, ...], function: Function) -> str:
         """A function as messages name it: ``ns:pkg/iface#name``."""
@@ -168,7 +168,7 @@ class Package:
 
     def copies(self, types: Iterable[ValType]) -> bool:
         """Whether lifting copies something whose length the guest says."""
-        return any([self._copies_one(ty) for ty in types])
+        return any(self._copies_one(ty) for ty in types)
 
     def _copies_one(self, ty: ValType) -> bool:
         if ty not in self._copies:
@@ -198,7 +198,7 @@ class Package:
         for module in self.modules:
             path = "/".join(module.path)
             name = f"{path}/__init__.py".lstrip("/") if module.is_package else f"{path}.py"
-            if not module.empty or module is self.root or module.is_package and self.holds(module):
+            if not module.empty or module is self.root or (module.is_package and self.holds(module)):
                 out[name] = module.text()
         for index, core in enumerate(self.plan.modules):
             if index in self._digests:
@@ -293,7 +293,7 @@ class Package:
 
     def shadow(self, module: PyModule) -> None:
         """Names that mean something else inside a class or function of the module."""
-        for path, scope in self.import_scopes.items():
+        for scope in self.import_scopes.values():
             if scope.module is module:
                 for function in scope.functions:
                     module.shadowed |= names_of(function)

@@ -1,0 +1,40 @@
+"""Core modules that a host gives to a component, or gets from one."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+
+from .errors import LinkError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    CoreModuleSource: TypeAlias = "CoreModule | bytes | bytearray | memoryview | str | PathLike[str]"
+    """A module, its bytes, or the path of its file."""
+else:
+    CoreModuleSource = object
+
+
+class CoreModule:
+    """A core module in the binary format."""
+
+    __slots__ = ("wasm",)
+
+    def __init__(self, source: CoreModuleSource) -> None:
+        self.wasm = content(source)
+
+    def __repr__(self) -> str:
+        return f"<CoreModule of {len(self.wasm)} bytes>"
+
+
+def content(source: object) -> bytes:
+    """The bytes of a module. Raises LinkError for what is none, OSError for a file that cannot be read."""
+    if isinstance(source, CoreModule):
+        return source.wasm
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source)
+    if isinstance(source, str | PathLike):
+        with open(fspath(source), "rb") as file:
+            return file.read()
+    raise LinkError(f"expected a core module (bytes or a path), got {source.__class__.__name__}")
