@@ -123,7 +123,7 @@ class Frame:
 
     # ---- statements
 
-    def run(self, stmt: Stmt) -> None:  # noqa: C901 (a table)
+    def run(self, stmt: Stmt) -> None:
         m, names = self.machine, self.names
         match stmt:
             case ops.Let(name, value) | ops.Assign(name, value):
@@ -321,7 +321,7 @@ class Frame:
 
     # ---- expressions
 
-    def eval(self, e: Expr) -> Any:  # noqa: C901 (a table)
+    def eval(self, e: Expr) -> Any:
         match e:
             case ops.Var(name):
                 return self.names[name]

@@ -87,7 +87,7 @@ TYPES: SearchStrategy[ValType] = st.recursive(LEAVES, composites, max_leaves=8)
 # ---- values ------------------------------------------------------------------------------------------------------
 
 
-def values(ty: ValType) -> SearchStrategy[Any]:  # noqa: C901 (a table)
+def values(ty: ValType) -> SearchStrategy[Any]:
     """Host values of a type."""
     match t.strip(ty):
         case t.Prim(kind):

@@ -10,6 +10,10 @@ import pytest
 from tests.guests import build
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--bless", action="store_true", help="rewrite the golden files of tests/cases")
+
+
 def path_of(name: str) -> Path:
     """The guest, or a skip where the machine lacks a tool; with ``WITCRAFT_REQUIRE_GUESTS`` set that is a failure."""
     try:

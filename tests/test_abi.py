@@ -488,6 +488,14 @@ def test_values_are_read_before_the_guest_gets_its_memory_back() -> None:
         assert run(program, [], machine) == (7,)
 
 
+def test_a_result_that_traps_does_so_before_post_return() -> None:
+    for form in FORMS:
+        machine = Machine(Layout(4), core=lambda: (0xD800,))
+        with pytest.raises(Trap):
+            run(form(lift_export(function([], t.CHAR), CallOptions(post_return=True), machine.layout)), [], machine)
+        assert machine.log == []
+
+
 # ---- what is not supported ---------------------------------------------------------------------------------------
 
 
@@ -581,6 +589,11 @@ def test_what_overlaps_stays_with_its_case() -> None:
     assert not has(echo.lowered, ops.CollectBlocks)
 
 
+def test_cases_that_write_in_other_ways_keep_their_stores() -> None:
+    ty = variant(t.U32, t.FixedList(t.U8, 32), None)
+    echo_all([t.List(ty)], [[Case("c0", 2**32 - 1), Case("c1", tuple(range(1, 33))), Case("c2")]])
+
+
 def test_a_pack_does_not_reach_over_what_others_write() -> None:
     ty = t.Tuple((t.U32, variant(t.U64, t.STRING), t.FixedList(t.U8, 32), t.U8, t.U8, t.STRING))
     value = (1, Case("c1", "text"), tuple(range(32)), 3, 4, "more")
@@ -592,6 +605,7 @@ def test_a_pack_does_not_reach_over_what_others_write() -> None:
 
 X, Y = ops.Var("x"), ops.Var("y")
 AT = ops.CheckArea(X, 8, 4)
+SEQUENCE = ops.Sequence("y", ops.MakeNone(), ops.Into.LIST)
 
 
 def switch(*arms: ops.Block) -> ops.SwitchTag:
@@ -615,9 +629,11 @@ UNSOUND: dict[str, tuple[ops.Stmt, ...]] = {
     "does not fit": (AT, ops.Unpack(("a", "b"), ops.Format(((0, "u8"), (4, "u32")), 7), X, 0)),
     "something follows": (ops.Return(()), ops.EndBorrows()),
     "4 bytes at x are unchecked": (ops.CheckRange(X, X, 2, 2), ops.LiftNumbers("y", ops.Into.LIST, t.Kind.U32, X, X)),
-    "nothing was allocated": (ops.Sequence("y", ops.MakeNone(), ops.Into.LIST), ops.Spread(Y, "i", "at", X, 4, ())),
+    "nothing was allocated": (ops.Guard((SEQUENCE, ops.Spread(Y, "i", "at", X, 4, ())), ()),),
     "helpers are not": (ops.CallHelper(("y",), HelperKey(Direction.LIFT, t.U8, True), (X,)),),
     "out of its area": (ops.CallHelper(("y",), HelperKey(Direction.LIFT, t.U8, False), (X,)),),
+    "outside of a guard": (ops.Raise(ops.Get(POINT, ops.MakeNone(), 0)),),
+    "a guard in a guard": (ops.Guard((ops.Guard((), ()),), ()),),
     "no number": (ops.CheckRange(X, X, 1, 1), ops.LiftNumbers("y", ops.Into.LIST, t.Kind.BOOL, X, X)),
 }
 

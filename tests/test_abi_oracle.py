@@ -54,7 +54,7 @@ def spec() -> Iterator[ModuleType]:
 # ---- the same types and values, as the specification has them ----------------------------------------------------
 
 
-def spec_type(spec: Any, ty: ValType) -> Any:  # noqa: C901 (a table)
+def spec_type(spec: Any, ty: ValType) -> Any:
     match t.strip(ty):
         case t.Prim(kind):
             return getattr(spec, f"{kind.value.capitalize()}Type")()
@@ -88,7 +88,7 @@ def maybe_type(spec: Any, ty: ValType | None) -> Any:
     return spec_type(spec, ty) if ty else None
 
 
-def to_spec(ty: ValType | None, value: Any) -> Any:  # noqa: C901 (a table)
+def to_spec(ty: ValType | None, value: Any) -> Any:
     match t.strip(ty) if ty else None, value:
         case t.String(), _:
             return value, "utf8", len(value.encode())
@@ -117,7 +117,7 @@ def to_spec(ty: ValType | None, value: Any) -> Any:  # noqa: C901 (a table)
     return value
 
 
-def from_spec(ty: ValType | None, value: Any) -> Any:  # noqa: C901 (a table)
+def from_spec(ty: ValType | None, value: Any) -> Any:
     match t.strip(ty) if ty else None:
         case t.String():
             return value[0]

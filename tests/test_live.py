@@ -395,11 +395,15 @@ def test_a_start_imports_nothing_heavy(bench, tmp_path):
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: b"", lambda data: data[:99] + b"?" + data[100:]])
+@pytest.mark.parametrize(
+    "damage",
+    [lambda data: data[:-1], lambda data: b"", lambda data: data[:99] + b"?" + data[100:]],
+    ids=["cut off", "empty", "changed"],
+)
 def test_a_damaged_entry_is_made_again(bench, tmp_path, damage):
     assert run(bench, tmp_path / "cache", "print(instance.add(1, 2))").stdout == "3\n"
-    for entry in (tmp_path / "cache").iterdir():
-        if entry.is_file():
+    for entry in (tmp_path / "cache").rglob("*"):
+        if entry.suffix in (".code", ".python"):
             entry.write_bytes(damage(entry.read_bytes()))
     done = run(bench, tmp_path / "cache", "print(instance.add(1, 2))\n" + LOADED)
     assert done.stdout.startswith("3\n"), done.stderr
@@ -408,8 +412,8 @@ def test_a_damaged_entry_is_made_again(bench, tmp_path, damage):
 
 def test_load_compiles_no_webassembly(bench, tmp_path):
     witcraft.load(bench, name="unseen", config=Config(cache=tmp_path / "cache"))
-    assert not list((tmp_path / "cache").glob("*.code"))
-    assert list((tmp_path / "cache").glob("*.python"))
+    assert not list((tmp_path / "cache").rglob("*.code"))
+    assert list((tmp_path / "cache").rglob("*.python"))
 
 
 def test_without_a_cache_nothing_is_written(bench, tmp_path, monkeypatch):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 
 from witcraft import live
-from witcraft.errors import EmitError
 from witcraft.runtime import Config
 
 TYPE_CHECKING = False
@@ -98,11 +97,14 @@ def _plan(data: bytes) -> Plan:
 def _check_package_name(name: str) -> None:
     from keyword import iskeyword
 
+    from witcraft.errors import EmitError
+
     if not name.isidentifier() or iskeyword(name):
         raise EmitError(f"no Python package can be named {name!r}: letters, digits and _ only, a letter first")
 
 
 def _check_class_name(name: str) -> None:
+    from witcraft.errors import EmitError
     from witcraft.words import words
 
     if not name.isprintable() or not words(name):

@@ -22,7 +22,7 @@ def everything(items: Iterable[WorldItem]) -> Iterator[WorldItem]:
 
 
 def check_closed(world: World) -> None:
-    """Every type that a function or type mentions is one that the world names, and nothing needs a name and has none."""
+    """Every type that is mentioned is one that the world names, and nothing needs a name and has none."""
     items = [*everything(world.imports), *everything(world.exports)]
     types = {found for found in items if isinstance(found, TypeDef)}
     resources = {found.resource for found in items if isinstance(found, NamedResource)}

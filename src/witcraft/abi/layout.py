@@ -163,7 +163,7 @@ class Layout:
             raise too_deep()
         return shape
 
-    def _structure(self, ty: ValType) -> Shape:  # noqa: C901 (a table)
+    def _structure(self, ty: ValType) -> Shape:
         match ty:
             case Prim(kind):
                 return scalar(STORED[kind])

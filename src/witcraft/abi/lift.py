@@ -188,7 +188,7 @@ def lift(b: Builder, ty: ValType, source: Source, hint: str) -> Expr:
     return lift_here(b, ty, source, hint)
 
 
-def lift_here(b: Builder, ty: ValType, source: Source, hint: str) -> Expr:  # noqa: C901 (a table)
+def lift_here(b: Builder, ty: ValType, source: Source, hint: str) -> Expr:
     """As ``lift``, but ``ty`` itself is written in place, be it large or not."""
     match strip(ty):
         case Prim(kind):

@@ -199,7 +199,7 @@ def lower(b: Builder, ty: ValType, value: Expr, sink: Sink, hint: str) -> None:
         lower_here(b, ty, value, sink, hint)
 
 
-def lower_here(b: Builder, ty: ValType, value: Expr, sink: Sink, hint: str) -> None:  # noqa: C901 (a table)
+def lower_here(b: Builder, ty: ValType, value: Expr, sink: Sink, hint: str) -> None:
     """As ``lower``, but ``ty`` itself is written in place, be it large or not."""
     match strip(ty):
         case Prim(kind):

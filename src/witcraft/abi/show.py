@@ -75,7 +75,7 @@ def show_arm(w: Writer, label: str, arm: CaseArm) -> None:
         block(w, arm.body)
 
 
-def line(stmt: Stmt) -> str:  # noqa: C901 (a table)
+def line(stmt: Stmt) -> str:
     """A statement without blocks in it."""
     match stmt:
         case ops.Let(name, value):
@@ -133,7 +133,7 @@ def line(stmt: Stmt) -> str:  # noqa: C901 (a table)
 # ---- expressions -------------------------------------------------------------------------------------------------
 
 
-def expr(e: Expr) -> str:  # noqa: C901 (a table)
+def expr(e: Expr) -> str:
     match e:
         case ops.Var(name):
             return name

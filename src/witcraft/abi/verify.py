@@ -4,7 +4,8 @@
 * Core types agree: a value goes where its type is wanted, a loaded scalar is lifted as what it was loaded as.
 * Memory is touched only inside a range that was checked, allocated, or handed to a helper; formats are ascending and
   fit into their elements.
-* Lowering is finished before the core function is called; nothing follows a Return or a Raise.
+* What the host gave is looked at inside a Guard only, and lowering is finished before the core function is called.
+* Nothing follows a Return or a Raise.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class ProgramError(Exception):
 
 def verify(program: Program, layout: Layout, key: HelperKey | None = None) -> None:
     """Raises ``ProgramError``; ``key`` for the program of a helper."""
-    scope = Scope(layout)
+    scope = Scope(layout, guarded=key is not None)
     for name, sort in program.params:
         scope.make(name, sort)
     if key and not key.flat:
@@ -46,6 +47,7 @@ class Scope:
     """What is known at one point of a program; what a block adds is forgotten at its end."""
 
     layout: Layout
+    guarded: bool  #                                             a failure here is a bad argument, and handled as such
     sorts: dict[Any, Any] = field(default_factory=dict)  #       name -> Sort, of all that are visible
     areas: dict[Any, Any] = field(default_factory=dict)  #       name -> bytes that may be touched from this address on
     ranges: dict[Any, Any] = field(
@@ -97,7 +99,7 @@ def check_block(scope: Scope, block: Block) -> None:
     require(not scope.open, "an arm does not assign {}", ", ".join(scope.open))
 
 
-def check(scope: Scope, stmt: Stmt) -> None:  # noqa: C901 (a table)
+def check(scope: Scope, stmt: Stmt) -> None:
     match stmt:
         case ops.Let(name, ops.Load(kind, base, offset)):
             touch(scope, base, offset, WIDTHS[kind])
@@ -108,7 +110,7 @@ def check(scope: Scope, stmt: Stmt) -> None:  # noqa: C901 (a table)
             require(name in scope.open, "{} is assigned twice, or was not declared by this switch", name)
             wants(scope, value, scope.open.pop(name))
         case ops.Destructure(names, of):
-            wants(scope, of, "value")
+            wants_given(scope, of)
             make_all(scope, names, "value")
         case ops.SwitchTag() | ops.SwitchCase() | ops.CallHostResult():
             check_switch(scope, stmt)
@@ -133,10 +135,10 @@ def check(scope: Scope, stmt: Stmt) -> None:  # noqa: C901 (a table)
             wants(scope, length, scope.layout.core)
             scope.make(out, "value")
         case ops.LowerString(ptr, length, value) | ops.LowerNumbers(ptr, length, _, value):
-            wants(scope, value, "value")
+            wants_given(scope, value)
             make_all(scope, (ptr, length), scope.layout.core)
         case ops.Sequence(out, value):
-            wants(scope, value, "value")
+            wants_given(scope, value)
             scope.make(out, "sequence")
         case ops.Collect() | ops.CollectBlocks() | ops.Spread() | ops.SpreadBlocks():
             check_loop(scope, stmt)
@@ -151,19 +153,22 @@ def check(scope: Scope, stmt: Stmt) -> None:  # noqa: C901 (a table)
             scope.make(out, "value")
         case ops.StoreNumbers(kind, count, base, offset, value):
             touch(scope, base, offset, width(kind) * count)
-            wants(scope, value, "value")
+            wants_given(scope, value)
         case ops.LiftOwn(out, _, handle) | ops.LiftBorrow(out, _, handle):
             wants(scope, handle, "i32")
             scope.make(out, "value")
         case ops.LowerOwn(out, _, value) | ops.LowerBorrow(out, _, value):
-            wants(scope, value, "value")
+            wants_given(scope, value)
             scope.make(out, "i32")
         case ops.CallHelper():
             check_helper(scope, stmt)
         case ops.Guard(body, values):
             for name, _ in values:
                 wants(scope, Var(name), "value")
+            require(not scope.guarded, "a guard in a guard")
+            scope.guarded = True
             check_all(scope, body)
+            scope.guarded = False
         case ops.CallCore(outs, args):
             check_flat(scope, args)
             for name, core in outs:
@@ -197,7 +202,7 @@ def check_switch(scope: Scope, switch: ops.SwitchTag | ops.SwitchCase | ops.Call
             require(len(labels) == len(switch.arms) and bool(out) == bool(outs), "a switch that does not fit")
             arms = [CaseArm(None, arm) for arm in switch.arms]
         case ops.SwitchCase(value=value, outs=outs):
-            wants(scope, value, "value")
+            wants_given(scope, value)
             arms = list(switch.arms)
         case ops.CallHostResult(args=args, outs=outs):
             wants_all(scope, args, "value")
@@ -253,6 +258,7 @@ def check_helper(scope: Scope, call: ops.CallHelper) -> None:
     lifts = key.direction is Direction.LIFT
     params = (*(() if lifts else ("value",)), *(flat if lifts and key.flat else ()))
     args = call.args if key.flat else call.args[:-1]
+    require(lifts or scope.guarded, "a helper lowers outside of a guard")
     for arg, sort in zip(args, params, strict=True):
         wants(scope, arg, sort)
     if not key.flat:
@@ -344,11 +350,17 @@ def wants(scope: Scope, value: Expr, sort: Sort) -> None:
     require(same, "{} is {}, not {}", value, have, sort)
 
 
+def wants_given(scope: Scope, value: Expr) -> None:
+    """``value`` is what the host gave, about to be looked at."""
+    require(scope.guarded, "{} is looked at outside of a guard", value)
+    wants(scope, value, "value")
+
+
 def core(sort: Sort) -> Sort:
     return CORES.get(sort, sort)
 
 
-def sort_of(scope: Scope, value: Expr) -> Sort:  # noqa: C901 (a table)
+def sort_of(scope: Scope, value: Expr) -> Sort:
     match value:
         case Var(name):
             require(name in scope.sorts, "{} is used before it is made", name)
@@ -372,7 +384,7 @@ def sort_of(scope: Scope, value: Expr) -> Sort:  # noqa: C901 (a table)
             wants(scope, of, STORED[kind])
             return "value"
         case ops.ToCore(kind, of, stored):
-            wants(scope, of, "value")
+            wants_given(scope, of)
             return STORED[kind] if stored else core(STORED[kind])
         case ops.MakeRecord(_, values) | ops.MakeTuple(values):
             wants_all(scope, values, "value")
@@ -386,10 +398,10 @@ def sort_of(scope: Scope, value: Expr) -> Sort:  # noqa: C901 (a table)
             wants(scope, of, "i32")
             return "value"
         case ops.Get(_, of):
-            wants(scope, of, "value")
+            wants_given(scope, of)
             return "value"
         case ops.EnumIndex(_, of) | ops.FlagBits(_, of):
-            wants(scope, of, "value")
+            wants_given(scope, of)
             return "i32"
         case ops.Length(of):
             require(sort_of(scope, of) == "sequence", "{} is no sequence", of)

@@ -47,8 +47,13 @@ NO_RESULT = b"\x40"
 WORDS = {"i32": 32, "i64": 64}
 
 
+SMALL = [bytes([value]) for value in range(0x80)]
+
+
 def u(value: int) -> bytes:
     """Unsigned LEB128."""
+    if value <= 0x7F:
+        return SMALL[value]
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
@@ -59,6 +64,8 @@ def u(value: int) -> bytes:
 
 def s(value: int) -> bytes:
     """Signed LEB128."""
+    if -0x40 <= value < 0x40:
+        return SMALL[value & 0x7F]
     out = bytearray()
     while not -0x40 <= value < 0x40:
         out.append(value & 0x7F | 0x80)
@@ -105,20 +112,20 @@ def limits_type(type_: Limits) -> bytes:
 
 @dataclass(slots=True)
 class Spaces:
-    """The index spaces of a module; types are gathered while the rest is encoded."""
+    """The index spaces of a module, indices encoded; types are gathered while the rest is."""
 
-    indices: dict[Sort, dict[str, int]] = field(default_factory=lambda: {sort: {} for sort in KINDS})
+    indices: dict[Sort, dict[str, bytes]] = field(default_factory=lambda: {sort: {} for sort in KINDS})
     types: dict[FuncType, int] = field(default_factory=dict)
 
     def add(self, sort: Sort, name: str) -> None:
         space = self.indices[sort]
         if name in space:
             raise ValueError(f"{sort.name.lower()} {name!r} is defined twice")
-        space[name] = len(space)
+        space[name] = u(len(space))
 
     def find(self, sort: Sort, name: str) -> bytes:
         try:
-            return u(self.indices[sort][name])
+            return self.indices[sort][name]
         except KeyError:
             raise ValueError(f"{sort.name.lower()} {name!r} is not defined") from None
 
@@ -169,6 +176,7 @@ NAMED = {
     Immediate.GLOBAL: Sort.GLOBAL,
     Immediate.TAG: Sort.TAG,
 }
+ALIGNMENTS = {name: access_width(name).bit_length() - 1 for name in LOADS_AND_STORES}  # as powers of two
 SEVERAL_MEMORIES = 0x40  # a bit of the alignment field: the memory's index follows
 
 
@@ -177,7 +185,7 @@ class CodeWriter:
     """Writes the code of one function, or one constant expression."""
 
     spaces: Spaces
-    locals: dict[str, int]
+    locals: dict[str, bytes]
     labels: list[str] = field(default_factory=list)  # of the blocks around, outermost first
     out: bytearray = field(default_factory=bytearray)
 
@@ -218,7 +226,9 @@ class CodeWriter:
     def instr(self, instr: Instr) -> None:
         opcode, immediates = OPCODES[instr.name]
         self.out += opcode
-        if instr.name in LOADS_AND_STORES:
+        if not immediates:
+            return
+        if instr.name in ALIGNMENTS:
             self.out += self.access(instr)
         elif immediates == (Immediate.LABELS,):
             labels = [self.label(str(name)) for name in instr.arguments]
@@ -231,9 +241,8 @@ class CodeWriter:
         """Every access claims its natural alignment, a hint that the engine may not rely on."""
         match instr.arguments:
             case int(offset), str(memory):
-                align = access_width(instr.name).bit_length() - 1
-                index = self.spaces.find(Sort.MEMORY, memory)
-                place = bytes([align]) if index == b"\x00" else bytes([align | SEVERAL_MEMORIES]) + index
+                align, index = ALIGNMENTS[instr.name], self.spaces.find(Sort.MEMORY, memory)
+                place = u(align) if index == b"\x00" else u(align | SEVERAL_MEMORIES) + index
                 return place + u(offset)
             case _:
                 raise ValueError(f"{instr.name} takes an offset and a memory")
@@ -251,16 +260,20 @@ class CodeWriter:
 
     def name(self, kind: Immediate, name: str) -> bytes:
         match kind:
+            case Immediate.LOCAL:
+                return self.local(name)
             case Immediate.LABEL:
                 return self.label(name)
-            case Immediate.LOCAL if name not in self.locals:
-                raise ValueError(f"local {name!r} is not defined")
-            case Immediate.LOCAL:
-                return u(self.locals[name])
             case Immediate.REFERENCE:
                 return value_type(f"{name}ref")
             case _:
                 return self.spaces.find(NAMED[kind], name)
+
+    def local(self, name: str) -> bytes:
+        try:
+            return self.locals[name]
+        except KeyError:
+            raise ValueError(f"local {name!r} is not defined") from None
 
     def label(self, name: str) -> bytes:
         """How many blocks out; the innermost of that name."""
@@ -270,7 +283,7 @@ class CodeWriter:
 
 
 def expression(spaces: Spaces, body: Code, names: Iterable[str] = ()) -> bytes:
-    writer = CodeWriter(spaces, {name: i for i, name in enumerate(names)})
+    writer = CodeWriter(spaces, {name: u(i) for i, name in enumerate(names)})
     writer.code(body)
     return bytes(writer.out) + END
 

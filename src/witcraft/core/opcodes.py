@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 
 from witcraft.core.tree import FuncType
 
@@ -177,7 +178,7 @@ MEMORY = "memory"
 
 def code(*parts: Code) -> Code:
     """One after the other."""
-    return tuple([instr for part in parts for instr in part])
+    return tuple(chain.from_iterable(parts))
 
 
 def operand(value: Operand) -> Code:
@@ -192,7 +193,7 @@ def operand(value: Operand) -> Code:
 
 def op(name: str, *operands: Operand, arguments: Sequence[Argument] = ()) -> Code:
     """The operands in order, then the instruction ``name``."""
-    return (*code(*map(operand, operands)), Instr(name, tuple(arguments)))
+    return (*chain.from_iterable(map(operand, operands)), Instr(name, tuple(arguments)))
 
 
 def const(value: float, core: str = "i32") -> Code:

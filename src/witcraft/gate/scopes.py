@@ -67,24 +67,16 @@ def begin() -> Func:
 
 def count() -> Func:
     """One borrow more, or less, that belongs to ``scope``."""
-    held = tee_local("held", at("scope", BORROWS))
-    return Func(
-        "count-borrow",
-        (("scope", "i32"), ("change", "i32")),
-        (),
-        code(
-            store(held, op("i32.add", load("held"), "change")),
-        ),
-        (("held", "i32"),),
-    )
+    place = tee_local("place", at("scope", BORROWS))
+    body = store(place, op("i32.add", load("place"), "change"))
+    return Func("count-borrow", (("scope", "i32"), ("change", "i32")), (), body, (("place", "i32"),))
 
 
 def end() -> Func:
     """Gives back what was lent out of ``table``; traps if the callee still holds a borrow."""
-    entry = entry_at("table", load(at("top", 0)))
     give_back = code(
         set_local("top", op("i32.sub", "top", WORD)),
-        set_local("entry", entry),
+        set_local("entry", entry_at("table", load(at("top", 0)))),
         store("entry", op("i32.sub", load("entry", LENDS), 1), LENDS),
         br("next"),
     )

@@ -37,16 +37,16 @@ def key(component: bytes, name: str, lists: Lists) -> str:
 
 
 def emitted(key: str, component: bytes, name: str, lists: Lists, config: Config, emit: Emit) -> Emitted:
-    kept = cache.opened(config)
-    if kept is None:
+    folder = cache.folder(config.cache)
+    if folder is None:
         return prepare(emit(component, name, lists), f"<witcraft>/{key}", component)
-    known = kept.read(f"{key}.python")
+    known = cache.read(folder, f"{key}.python")
     if known is not None:
         return Emitted.loads(known)
-    files, folder = emit(component, name, lists), f"{kept.directory}/sources/{key}"
-    made = prepare(files, folder, component)
-    kept.write(f"{key}.python", made.dumps())
-    _lay_out(files, folder)
+    files, sources = emit(component, name, lists), f"{folder}/sources/{key}"
+    made = prepare(files, sources, component)
+    cache.write(folder, f"{key}.python", made.dumps())
+    _lay_out(files, sources)
     return made
 
 

@@ -7,16 +7,18 @@ Imports in the package find their modules here, classes can be pickled, and trac
 from __future__ import annotations
 
 import sys
-from importlib.machinery import ModuleSpec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
     from typing import TypeAlias
 
     Module: TypeAlias = tuple[str, str, CodeType]
     """Path in the file system, or what tracebacks show as such; source; code."""
+
+_ModuleSpec: type[ModuleSpec] = type(__spec__)  # `importlib.machinery` is seldom imported yet
 
 
 class Package:
@@ -38,7 +40,7 @@ class Package:
             return None
         place, _, _ = self.modules[inner]
         # A loader by what it can do: the base class would have to be imported first.
-        spec = ModuleSpec(name, self, origin=place, is_package=self.is_package(name))  # type: ignore[arg-type]
+        spec = _ModuleSpec(name, self, origin=place, is_package=self.is_package(name))  # type: ignore[arg-type]
         spec.has_location = True  # so that the module has a `__file__`
         return spec
 

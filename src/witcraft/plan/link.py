@@ -69,7 +69,7 @@ def run(
     return frame
 
 
-def define(recorder: Recorder, frame: Frame, definition: tree.Definition) -> None:  # noqa: C901  a table
+def define(recorder: Recorder, frame: Frame, definition: tree.Definition) -> None:
     match definition:  # the most frequent first
         case tree.AliasCoreExport(sort, instance, name):
             frame.spaces[sort].append(frame.core_instances[instance].get(name))

@@ -65,7 +65,8 @@ class Border:
             raise ComponentError(f"a {name.kind} is a function")
         resource = self.resources.get(name.resource)
         if resource is None:
-            raise ComponentError(f"a {name.kind} of {names.quoted(name.resource)}, which is no resource {self.verb}ed before")
+            of = names.quoted(name.resource)
+            raise ComponentError(f"a {name.kind} of {of}, which is no resource {self.verb}ed before")
         match name.kind:
             case "constructor":
                 self.check_constructor(extern, resource)

@@ -77,7 +77,7 @@ TITLES: dict[type, str] = {
 }
 
 
-def define(scope: Scope, definition: Defined) -> None:  # noqa: C901  a table
+def define(scope: Scope, definition: Defined) -> None:
     match definition:  # the most frequent first
         case tree.AliasCoreExport():
             scope.spaces[definition.sort].append(alias_core_export(scope, definition))

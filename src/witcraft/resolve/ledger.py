@@ -30,7 +30,7 @@ from witcraft.resolve.meaning import (
 MAX_TYPE_SIZE = 1_000_000  # nodes of a type written out as a tree, as the reference validator limits it
 MAX_TYPE_DEPTH = 100  #      levels of structure, as the engine limits it
 MAX_NAMED_DEPTH = 200  #     the same with names of types counted as levels
-MAX_WORK = 2_000_000  #      nodes copied and compared in all
+MAX_WORK = 200_000  #       nodes copied and compared in all
 
 NEVER = 1 << 62  # a stamp that no type has
 

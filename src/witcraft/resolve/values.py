@@ -40,7 +40,7 @@ def value_type(scope: Scope, ty: tree.DefinedValueType) -> ValType:
     return scope.ledger.note(_value_type(scope, ty))
 
 
-def _value_type(scope: Scope, ty: tree.DefinedValueType) -> ValType:  # noqa: C901  a table
+def _value_type(scope: Scope, ty: tree.DefinedValueType) -> ValType:
     match ty:
         case tree.PrimType(name):
             return PRIMITIVES[name]

@@ -16,8 +16,8 @@ from ctypes import (
     CFUNCTYPE,
     POINTER,
     Structure,
+    addressof,
     c_bool,
-    c_char,
     c_char_p,
     c_int,
     c_int64,
@@ -98,7 +98,7 @@ lib = CDLL(PATH)
 
 def function(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
     """A function of the engine with its prototype."""
-    found = getattr(lib, name)
+    found: Any = getattr(lib, name)
     found.restype, found.argtypes = result, arguments
     return found  # type: ignore[no-any-return]
 
@@ -156,6 +156,8 @@ class Limits(Structure):
 OF = Extern.of.offset
 FUNC, GLOBAL, TABLE, MEMORY = 0, 1, 2, 3
 """``wasmtime_extern_kind_t``."""
+F64 = 3
+"""The last of ``wasm_valkind_t`` that is a number; references come after."""
 FUNCREF = 5
 """``WASMTIME_FUNCREF``."""
 Instance = c_uint64 * 2
@@ -194,13 +196,19 @@ module_delete = function("wasmtime_module_delete", None, P)
 module_serialize = function("wasmtime_module_serialize", P, P, POINTER(Bytes))
 module_deserialize_file = function("wasmtime_module_deserialize_file", P, P, c_char_p, PP)
 module_imports = function("wasmtime_module_imports", None, P, POINTER(Pointers))
-module_exports = function("wasmtime_module_exports", None, P, POINTER(Pointers))
+imports_delete = function("wasm_importtype_vec_delete", None, POINTER(Pointers))
+import_module = function("wasm_importtype_module", POINTER(Bytes), P)
+import_name = function("wasm_importtype_name", POINTER(Bytes), P)
 
 instance_new = function("wasmtime_instance_new", P, P, P, POINTER(Extern), c_size_t, P, PP)
 export_get = function("wasmtime_instance_export_get", c_bool, P, P, c_char_p, c_size_t, POINTER(Extern))
 func_new = function("wasmtime_func_new_unchecked", None, P, P, P, P, P, P)
 functype_new = function("wasm_functype_new", P, POINTER(Pointers), POINTER(Pointers))
 functype_delete = function("wasm_functype_delete", None, P)
+functype_params = function("wasm_functype_params", POINTER(Pointers), P)
+functype_results = function("wasm_functype_results", POINTER(Pointers), P)
+valtype_kind = function("wasm_valtype_kind", c_uint8, P)
+func_type = function("wasmtime_func_type", P, P, P)
 memory_data = function("wasmtime_memory_data", P, P, P)
 memory_size = function("wasmtime_memory_data_size", c_size_t, P, P)
 table_set = function("wasmtime_table_set", P, P, P, c_uint64, POINTER(Value))
@@ -209,7 +217,7 @@ memorytype_delete = function("wasm_memorytype_delete", None, P)
 memory_new = function("wasmtime_memory_new", P, P, P, P)
 wat2wasm_ = function("wasmtime_wat2wasm", P, c_char_p, c_size_t, POINTER(Bytes))
 
-call = lib.wasmtime_func_call_unchecked
+call: Any = lib.wasmtime_func_call_unchecked
 """The call itself. No prototype: its arguments are prepared once (``prepare``) and nothing is converted in a call.
 Gives an error to be freed, or None; a trap goes to the slot that was prepared."""
 call.restype, call.argtypes = c_void_p, None
@@ -218,3 +226,21 @@ view_of = pythonapi.PyMemoryView_FromMemory
 """(address, size, WRITABLE) -> memoryview of bytes; 0.3 us, where a ctypes array type of each size costs 30."""
 view_of.restype, view_of.argtypes = py_object, (c_void_p, c_size_t, c_int)
 WRITABLE = 0x200
+
+
+def name_at(name: Any) -> str:
+    """The text of a name that the engine keeps."""
+    found: Bytes = name.contents
+    return string_at(found.data or 0, found.size).decode("utf-8", "replace") if found.size else ""
+
+
+def is_plain(context: int, function: Extern, most: int) -> bool:
+    """Whether a function takes and gives nothing but integers and floats, and at most so many."""
+    type_ = func_type(context, addressof(function) + OF)
+    try:
+        sides = functype_params(type_).contents, functype_results(type_).contents
+        return all(
+            side.size <= most and all(valtype_kind(side.data[n]) <= F64 for n in range(side.size)) for side in sides
+        )
+    finally:
+        functype_delete(type_)

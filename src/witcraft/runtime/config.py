@@ -74,7 +74,9 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ConfigError(f"{name}: expected int, got {value!r}")
     if not low <= value <= high:
-        raise ConfigError(f"{name}: expected {low} or more, got {value}" if value < low else f"{name}: {value} is too much")
+        raise ConfigError(
+            f"{name}: expected {low} or more, got {value}" if value < low else f"{name}: {value} is too much"
+        )
     return value
 
 
@@ -102,10 +104,7 @@ def thread_stack() -> int:
 
 
 def directory(name: str, value: object) -> str:
-    try:
-        path = fspath(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise ConfigError(f"{name}: expected True, False or a path, got {value!r}") from None
+    path = fspath(value) if isinstance(value, str | PathLike) else None
     if not isinstance(path, str) or not path:
         raise ConfigError(f"{name}: expected True, False or a path, got {value!r}")
     return path

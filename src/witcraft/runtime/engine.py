@@ -6,6 +6,7 @@ same settings share it. Amounts (how much fuel, how long) belong to a store.
 
 from __future__ import annotations
 
+import sys
 from _thread import allocate_lock, start_new_thread
 from ctypes import byref, c_void_p
 from time import sleep
@@ -113,10 +114,29 @@ class Module:
     def __del__(self, delete: object = capi.module_delete) -> None:
         delete(self.pointer)  # type: ignore[operator]
 
+    def imports(self) -> list[tuple[str, str]]:
+        """What it imports, in order: module and name."""
+        types = Pointers()
+        capi.module_imports(self.pointer, types)
+        try:
+            return [
+                (capi.name_at(capi.import_module(types.data[n])), capi.name_at(capi.import_name(types.data[n])))
+                for n in range(types.size)
+            ]
+        finally:
+            capi.imports_delete(types)
+
     def serialize(self) -> bytes:
         code = Bytes()
         check(capi.module_serialize(self.pointer, code), "a module cannot be serialized")
         return code.take()
+
+
+def check_python() -> None:
+    """Refuses a Python that calls would not be safe with."""
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        raise EngineError("Python runs without its global lock: start it with PYTHON_GIL=1 to use witcraft")
+    self_test()
 
 
 _lock = allocate_lock()
@@ -129,6 +149,6 @@ def shared(settings: Settings) -> Engine:
         engine = _engines.get(settings)
         if engine is None:
             if not _engines:
-                self_test()
+                check_python()
             engine = _engines[settings] = Engine(settings)
         return engine

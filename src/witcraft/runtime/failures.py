@@ -77,10 +77,10 @@ def take(slot: c_void_p, error: int | None) -> Report:
 
 
 def without_number(line: str) -> str:
-    """A line of the engine's list of causes: ``    1: wasm trap: ...`` -> ``wasm trap: ...``."""
+    """A line of the engine's list of causes: ``    1: wasm trap: integer overflow`` -> ``integer overflow``."""
     line = line.strip()
     number, _, rest = line.partition(": ")
-    return rest if number.isdigit() else line
+    return (rest if number.isdigit() else line).removeprefix("wasm trap: ")
 
 
 def printable(text: str) -> str:

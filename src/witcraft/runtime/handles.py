@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     R = TypeVar("R", bound="ExportedResource")
     Moved: TypeAlias = tuple[Callable[[int], int], int, "ExportedResource | None"]
     """How to take a lowered handle back, the handle, and the object that gave its representation away."""
+else:
+    Moved = tuple
 
 
 class GateCall:
@@ -103,7 +105,7 @@ def release(resource: ExportedResource) -> None:
 def bind(cls: type[R], api: object, resource: GuestResource) -> type[R]:
     """``cls`` as one instance of the component has it: its constructor and static functions know what to call."""
     space = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
-    bound = type(cls)(cls.__name__, (cls,), {**space, "_api": api, "_resource": resource})
+    bound: type[R] = type(cls.__name__, (cls,), {**space, "_api": api, "_resource": resource})
     resource.cls = bound
     return bound
 
@@ -141,7 +143,7 @@ class GuestResource:
         """What ``value`` stands for. Raises TypeError, ValueError or ClosedError if it stands for nothing here."""
         if value.__class__ is not self.cls:
             self._check(value)
-        rep = getattr(value, "_rep", None)
+        rep: int | None = getattr(value, "_rep", None)
         if rep is None:
             raise ClosedError(f"this {self.cls.__name__} was closed, or given away")
         return rep
@@ -212,7 +214,10 @@ class GuestHandles:
     def __init__(self, store: Store, gate: CoreInstance, instance: int, resource: GuestResource, defined: bool) -> None:
         place = f"{instance}-{resource.number}"
         self._resource, self._defined = resource, defined
-        self._lift_own, self._lift_borrow = find(store, gate, f"lift-own-{place}"), find(store, gate, f"lift-borrow-{place}")
+        self._lift_own, self._lift_borrow = (
+            find(store, gate, f"lift-own-{place}"),
+            find(store, gate, f"lift-borrow-{place}"),
+        )
         self._lower_own = find(store, gate, f"lower-own-{place}")
         self._lower_borrow = find(store, gate, f"lower-borrow-{place}")
         self._return_borrow = find(store, gate, f"resource.drop-{place}")
@@ -321,8 +326,14 @@ class HostHandles:
     def __init__(self, store: Store, gate: CoreInstance, instance: int, number: int, registry: Registry) -> None:
         place = f"{instance}-{number}"
         self._registry, self._mail = registry, store.mail
-        self._lift_own, self._lift_borrow = find(store, gate, f"lift-own-{place}"), find(store, gate, f"lift-borrow-{place}")
-        self._lower_own, self._lower_borrow = find(store, gate, f"lower-own-{place}"), find(store, gate, f"lower-borrow-{place}")
+        self._lift_own, self._lift_borrow = (
+            find(store, gate, f"lift-own-{place}"),
+            find(store, gate, f"lift-borrow-{place}"),
+        )
+        self._lower_own, self._lower_borrow = (
+            find(store, gate, f"lower-own-{place}"),
+            find(store, gate, f"lower-borrow-{place}"),
+        )
         self._return_borrow = find(store, gate, f"resource.drop-{place}")
 
     def lift_own(self, handle: int) -> Any:
@@ -361,7 +372,10 @@ class Borrows:
     __slots__ = ("_begin", "_end", "_mail")
 
     def __init__(self, store: Store, gate: CoreInstance, instance: int) -> None:
-        self._begin, self._end = GateCall(store, gate, f"begin-scope-{instance}"), GateCall(store, gate, f"end-scope-{instance}")
+        self._begin, self._end = (
+            GateCall(store, gate, f"begin-scope-{instance}"),
+            GateCall(store, gate, f"end-scope-{instance}"),
+        )
         self._mail = store.mail
 
     def begin(self) -> None:

@@ -50,11 +50,11 @@ class LimitedStore(Store):
             self.engine.start_ticking()
             self._timed = True
 
-    def __del__(self, delete: Callable[[int], None] = capi.store_delete) -> None:
+    def _free(self, delete: Callable[[int], None] = capi.store_delete) -> None:
         if self._timed:
             self._timed = False
             self.engine.stop_ticking()
-        super().__del__(delete)
+        super()._free(delete)
 
     def enter(self) -> bool:
         outer = super().enter()

@@ -35,7 +35,9 @@ class LinearMemory:
         "_call", "_direct", "_mail", "_memory", "_place", "_realloc", "_slots", "_trap", "copied", "max_copied", "size", "view",
     )  # fmt: skip
 
-    def __init__(self, store: Store, memory: Extern, *, guarded: Extern | None = None, direct: Extern | None = None) -> None:
+    def __init__(
+        self, store: Store, memory: Extern, *, guarded: Extern | None = None, direct: Extern | None = None
+    ) -> None:
         if memory.kind != capi.MEMORY:
             raise EngineError("the component lifts from something that is no memory")
         self._memory = memory

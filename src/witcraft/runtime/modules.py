@@ -5,6 +5,7 @@ from __future__ import annotations
 from os import PathLike, fspath
 
 from .errors import LinkError
+from .files import Files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +18,21 @@ else:
 
 
 class CoreModule:
-    """A core module in the binary format."""
+    """A core module in the binary format. What was compiled of it stays with this object."""
 
-    __slots__ = ("wasm",)
+    NAME = "core module"
+    __slots__ = ("digest", "files", "wasm")
 
-    def __init__(self, source: CoreModuleSource) -> None:
+    def __init__(self, source: CoreModuleSource, digest: str = "") -> None:
+        from hashlib import sha256
+
         self.wasm = content(source)
+        self.digest = digest or sha256(self.wasm).hexdigest()
+        self.files = Files({self.NAME: self.wasm})
+
+    @classmethod
+    def of(cls, source: CoreModuleSource) -> CoreModule:
+        return source if isinstance(source, CoreModule) else cls(source)
 
     def __repr__(self) -> str:
         return f"<CoreModule of {len(self.wasm)} bytes>"

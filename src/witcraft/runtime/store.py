@@ -8,25 +8,28 @@ round. They hold ``Mail``. When the last user of an instance lets go of it, ``St
 from __future__ import annotations
 
 import sys
-from ctypes import addressof, byref, c_size_t, c_uint64, c_void_p
+from _thread import interrupt_main
+from ctypes import Array, addressof, byref, c_size_t, c_uint64, c_void_p
 
 from . import cache, capi, failures
 from .capi import OF, Extern, Instance, Limits, Value
 from .config import Config
 from .engine import check, shared
-from .errors import ClosedError, EngineError, PoisonedError, ThreadError, Trap
-from .trampoline import address, callback
+from .errors import ClosedError, EngineError, LinkError, PoisonedError, ThreadError, Trap
+from .modules import CoreModule
+from .trampoline import address, callback, covered
 from .traps import MESSAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
     from typing import Any, TypeAlias
 
     from .engine import Module
     from .files import Files
     from .handles import ExportedResource, Registry
+    from .modules import CoreModuleSource
 
     Drop: TypeAlias = tuple[Callable[[int], object], int]
     """A destructor that was put off, and the representation that it is for."""
@@ -100,7 +103,10 @@ class Mail:
         self.spoil(name)
         noted, self.error = self.error, None
         rule, self.rule = self.rule, _NO_RULE
-        report = failures.take(self.trap, error)
+        try:
+            report = failures.take(self.trap, error)
+        except Exception:  # at the recursion limit nothing can be asked of the engine
+            return noted or RecursionError(f"{name}: {_TOO_DEEP}")
         if noted is not None:
             return noted
         if rule is _NO_RULE and report.in_gate():
@@ -115,7 +121,7 @@ class Mail:
         return trap
 
 
-_TOO_DEEP = "maximum recursion depth exceeded where the guest called the host"
+_TOO_DEEP = "maximum recursion depth exceeded in a call of the guest or where it called the host"
 
 
 def poisoned(by: str) -> str:
@@ -159,7 +165,7 @@ class Store:
         self.busy = False
         self.call = capi.call
         self._limit(config)
-        self._open(memoryview((c_uint64 * (2 * SLOTS))()).cast("B"))
+        self._open((c_uint64 * (2 * SLOTS))())
 
     def _limit(self, config: Config) -> None:
         memory, table = config.max_memory, config.max_table_elements
@@ -167,19 +173,27 @@ class Store:
             memory, table = -1 if memory is None else memory, -1 if table is None else table
             capi.store_limiter(self._pointer, memory, table, -1, -1, -1)
 
-    def _open(self, raw: memoryview) -> None:
+    def _open(self, raw: Array[c_uint64]) -> None:
         """Makes the views of the slots, and what every prepared call has in common."""
-        self.u32: memoryview[int] = raw.cast("I")
-        self.s32: memoryview[int] = raw.cast("i")
-        self.u64: memoryview[int] = raw.cast("Q")
-        self.s64: memoryview[int] = raw.cast("q")
-        self.f32: memoryview[float] = raw.cast("f")
-        self.f64: memoryview[float] = raw.cast("d")
+        view = memoryview(raw).cast("B")
+        self.u32: memoryview[int] = view.cast("I")
+        self.s32: memoryview[int] = view.cast("i")
+        self.u64: memoryview[int] = view.cast("Q")
+        self.s64: memoryview[int] = view.cast("q")
+        self.f32: memoryview[float] = view.cast("f")
+        self.f64: memoryview[float] = view.cast("d")
         self._context = c_void_p.from_param(self.mail.context)
-        self._raw = byref(raw.obj), c_size_t.from_param(SLOTS)
+        self._raw = byref(raw), c_size_t.from_param(SLOTS)
         self._trap = byref(self.trap)
 
-    def __del__(self, delete: Callable[[int], None] = capi.store_delete) -> None:
+    def __del__(self) -> None:
+        try:
+            self._free()
+        except KeyboardInterrupt:  # Python would swallow it here: it is raised again once this is over
+            self._free()
+            interrupt_main()
+
+    def _free(self, delete: Callable[[int], None] = capi.store_delete) -> None:
         pointer, self._pointer = self._pointer, None
         if pointer is not None:
             delete(pointer)
@@ -189,7 +203,7 @@ class Store:
         self.mail.spoil(CLOSED)
         self.mail.poison = CLOSED
         if not self.busy:
-            self.__del__()
+            self._free()
 
     # ---- calls ----
 
@@ -205,7 +219,11 @@ class Store:
 
     def _enter_slowly(self) -> bool:
         if self.mail.poisoned:
-            raise ClosedError(poisoned(CLOSED)) if self.mail.poison is CLOSED else PoisonedError(poisoned(self.mail.poison))
+            raise (
+                ClosedError(poisoned(CLOSED))
+                if self.mail.poison is CLOSED
+                else PoisonedError(poisoned(self.mail.poison))
+            )
         if self.busy:
             if not is_inside(self, sys._getframe(2)):
                 raise ThreadError("the instance is in a call in another thread")
@@ -290,17 +308,41 @@ class Store:
             store.busy = outer
         return CoreInstance(self, instance)
 
+    def instantiate_module(self, source: CoreModuleSource, given: Mapping[tuple[str, str], Extern]) -> CoreInstance:
+        """An instance of a core module that the host gave, with its imports by (module, name)."""
+        made = CoreModule.of(source)
+        module = made.files.module(self.engine, made.NAME, made.digest, self.folder)
+        wanted = module.imports()
+        missing = [f"{first} {second}" for first, second in wanted if (first, second) not in given]
+        if missing:
+            raise LinkError(f"the core module wants what the component does not give: {', '.join(missing)}")
+        return self.instantiate(module, [given[place] for place in wanted])
+
+    def module_value(self, name: str, digest: str) -> CoreModule:
+        """A core module that the component exports."""
+        return CoreModule(self.files.read(name), digest)
+
     def prepare(self, function: Extern) -> tuple[object, ...]:
-        """The arguments of ``call`` for ``function``, ready made."""
+        """The arguments of ``call`` for ``function``, ready made.
+
+        The engine does not check an unchecked call: it would take a number for a reference. So the type is checked here.
+        """
         if function.kind != capi.FUNC:
             raise EngineError("the component calls something that is no function")
+        if not capi.is_plain(self.mail.context, function, SLOTS):
+            raise EngineError("the component calls a function that takes or gives more than numbers")
         raw, slots = self._raw
         return self._context, byref(function, OF), raw, slots, self._trap
 
     def fill(self, table: Extern, index: int, function: Extern) -> None:
         """Puts ``function`` into a table of function references."""
         value = Value(capi.FUNCREF, function.of)
-        check(capi.table_set(self.mail.context, addressof(table) + OF, index, value), "a function does not fit its table")
+        check(
+            capi.table_set(self.mail.context, addressof(table) + OF, index, value), "a function does not fit its table"
+        )
+
+
+Store.__del__.__code__ = covered(Store.__del__.__code__)
 
 
 class CoreInstance:
@@ -315,7 +357,7 @@ class CoreInstance:
         """The export ``name``."""
         extern, data = Extern(), name.encode()
         if not capi.export_get(self._store.mail.context, byref(self._instance), data, len(data), extern):
-            raise EngineError(f"a core module has no export {name!r}")
+            raise LinkError(f"a core module has no export {name!r}")
         return extern
 
     def has(self, name: str) -> bool:

@@ -31,7 +31,8 @@ class Buffers(LinearMemory):
 
     def lift_numbers(self, code: str, ptr: int, count: int) -> list[Any]:
         """A list of numbers; the range was checked. ``code``: see ``sequences.SIZES``."""
-        return self.view[ptr : ptr + count * SIZES[code]].cast(code).tolist() if count else []
+        numbers: memoryview[Any] = self.view[ptr : ptr + count * SIZES[code]]
+        return numbers.cast(code).tolist() if count else []  # type: ignore[call-overload]
 
     def lift_array(self, code: str, ptr: int, count: int) -> array[Any]:
         """As ``lift_numbers``, as an array."""

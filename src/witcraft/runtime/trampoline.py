@@ -22,7 +22,7 @@ from .errors import EngineError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import CodeType, FunctionType
+    from types import CodeType
     from typing import Any
 
 Callback = CFUNCTYPE(None)
@@ -35,7 +35,7 @@ Entry = tuple[int, int, int, int]
 place (CPython, Objects/exception_handling_notes.txt)."""
 
 
-def callback(function: FunctionType) -> Callable[[], None]:
+def callback(function: Callable[[], None]) -> Callable[[], None]:
     """``function`` as the engine may call it. The caller keeps what it gets alive."""
     function.__code__ = covered(function.__code__)
     return Callback(function)

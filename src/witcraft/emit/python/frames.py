@@ -14,6 +14,7 @@ from witcraft.emit.python.module import quoted
 from witcraft.emit.python.ops import Body
 from witcraft.gate.needs import Direct as DirectHandles
 from witcraft.model.types import Kind, Resource
+from witcraft.plan.steps import HostResource
 
 WORDS = frozenset({Kind.U32, Kind.S32, Kind.U64, Kind.S64})
 
@@ -321,7 +322,9 @@ class ImportFrame(InstanceFrame):
         return "None" if name == "moved" else super().extra(body, name)
 
     def registry(self, body: Body, resource: Resource) -> str:
-        return f"{body.need('context')}.registry{self.package.plan.resource_ids[resource]}"
+        number = self.package.plan.resource_ids[resource]
+        kind = "registry" if isinstance(self.package.plan.resources[number], HostResource) else "resource"
+        return f"{body.need('context')}.{kind}{number}"
 
     def lift_own(self, body: Body, resource: Resource, handle: Expr) -> str:
         if isinstance(handle, ops.Var) and self.stmt_handle(handle.name):
@@ -337,9 +340,6 @@ class ImportFrame(InstanceFrame):
         if self._direct.result is not None:
             return f"{self.registry(body, resource)}.add({body.x(value)})"
         return super().lower_own(body, resource, value)
-
-    def borrows(self, body: Body, begin: bool) -> None:
-        """The gate opens and closes the scope of a lowered import's borrows."""
 
     def call_host(self, body: Body, args: tuple[Expr, ...]) -> str:
         texts = [body.x(arg) for arg in args]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from witcraft.abi.call import CallOptions, lift_export, lower_import
+from witcraft.abi.ops import BeginBorrows, EndBorrows, Program
 from witcraft.emit.python.frames import ExportFrame, ImportFrame
 from witcraft.emit.python.module import PyModule, PyWriter, quoted
 from witcraft.emit.python.names import Taken, function_name
@@ -200,13 +201,19 @@ class TrampolineNames:
     label: str
 
 
+def without_scope(program: Program) -> Program:
+    """The gate opens and closes the scope of a lowered import's borrows."""
+    body = tuple(stmt for stmt in program.body if not isinstance(stmt, BeginBorrows | EndBorrows))
+    return replace(program, body=body)
+
+
 def trampoline_body(
     package: Package, module: PyModule, step: LowerImport, shape: Trampoline
 ) -> tuple[Body, TrampolineNames]:
     function, options = step.function, step.options
     pointer = 8 if options.memory64 else 4
     layout = package.layout(pointer)
-    program = package.simplify(lower_import(function, layout))
+    program = without_scope(package.simplify(lower_import(function, layout)))
     label = package.label(step.path.names[:-1], function)
     is_method = isinstance(function.kind, Method)
     frame = ImportFrame(package, options.instance, pointer, program, is_method, label, package.direct(step.index))

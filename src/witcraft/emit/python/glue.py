@@ -199,7 +199,7 @@ class Glue:
             self.share(name, cls, f"{cls}(store, gate, {instance}, {number}, context.registry{number})")
         else:
             cls = self.module.runtime("GuestHandles")
-            args = f"store, gate, {instance}, context.resource{number}, {number}, {resource.instance == instance}"
+            args = f"store, gate, {instance}, context.resource{number}, {resource.instance == instance}"
             self.share(name, cls, f"{cls}({args})")
 
     # ---- the steps ----

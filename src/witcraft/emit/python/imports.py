@@ -83,13 +83,13 @@ class ImportScope:
 
     def print_interface(self) -> None:
         note = self.package.annotator(self.module)
-        aliases = {named.name: self.alias(named) for named in self.own_resources()}
+        note.aliases = {named.resource: self.alias(named) for named in self.own_resources()}
         with self.module.section() as out, out.block(f"class {self.class_name}({self.protocol()}):"):
             out.doc(self.docs or f"What the component imports as ``{'/'.join(self.path)}``.")
             for named in self.own_resources():
                 out.line()
                 out.line("@property")
-                out.line(f"def {self.names[named.name]}(self) -> type[{aliases[named.name]}]: ...")
+                out.line(f"def {self.names[named.name]}(self) -> type[{note.aliases[named.resource]}]: ...")
             for _, attribute, scope in self.nested:
                 out.line()
                 out.line("@property")

@@ -59,8 +59,14 @@ class Body:
 
     def local(self, name: str) -> str:
         if name not in self._locals:
-            self._locals[name] = self.fresh(name)
+            self._locals[name] = self.fresh(self._plain(name))
         return self._locals[name]
+
+    def _plain(self, name: str) -> str:
+        """Without the number that made a name unique in its program: here others may be free. Items keep theirs."""
+        stem, _, number = name.rpartition("_")
+        is_item = f"{stem}_0" in self._locals or f"{stem}_1" in self._locals
+        return stem if stem and number.isdigit() and int(number) > 1 and not is_item else name
 
     def fresh(self, wish: str) -> str:
         """A name that nothing else in reach has."""
@@ -168,7 +174,8 @@ class Body:
                 args = [f'"{CODES[kind.value]}"', str(count), at, self.x(value)]
                 self.call(f"{self.memory()}.store_numbers", args)
             case ops.LiftOwn(out, resource, handle):
-                line(f"{self.local(out)} = {self.frame.lift_own(self, resource, handle)}")
+                hint = self.frame.own_type(self, resource) or self.places.resource_name(self.module, resource)
+                line(f"{self.local(out)}: {hint} = {self.frame.lift_own(self, resource, handle)}")
             case ops.LiftBorrow(out, resource, handle):
                 self.lift_borrow(out, resource, handle)
             case ops.LowerOwn(out, resource, value):

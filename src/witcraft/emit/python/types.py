@@ -25,6 +25,7 @@ from witcraft.model.types import (
     Own,
     Prim,
     Record,
+    Resource,
     Result,
     Stream,
     String,
@@ -47,6 +48,7 @@ class Annotator:
 
     def __init__(self, module: PyModule, places: Places, array: bool) -> None:
         self.module, self.places, self.array = module, places, array
+        self.aliases: dict[Resource, str] = {}  # other names of resource classes, where their own are hidden
 
     def given(self, ty: ValType) -> str:
         """What the component gives."""
@@ -107,6 +109,8 @@ class Annotator:
             case Result(ok, err):
                 good, bad = self._runtime("Ok", at_run_time), self._runtime("Err", at_run_time)
                 return f"{good}[{inner(ok)}] | {bad}[{inner(err)}]"
+            case Own(resource) | Borrow(resource) if resource in self.aliases:
+                return self.aliases[resource]
             case Own(resource) | Borrow(resource):
                 return self.places.resource_name(self.module, resource, at_run_time)
             case TypeDef():
