@@ -51,7 +51,9 @@ from witcraft.plan.steps import (
     ExtractRealloc,
     GuestResource,
     HostResource,
+    ImportedModule,
     ImportPath,
+    InstantiateModule,
     Lowered,
     Options,
     Plan,
@@ -140,6 +142,14 @@ def test_types_that_the_canonical_abi_refuses_are_errors():
         build(plan(exports=[lift([huge, Own(resource("r"))])]))
 
 
+def test_more_instances_than_headers_fit_into_a_page():
+    drops = [ResourceFunc(DROP, instance, 0) for instance in range(4080)]
+    host = HostResource(ImportPath(("r",)))
+    with pytest.raises(UnsupportedError, match="4080 component instances with handles"):
+        build(plan(use(*drops), resources=[host]))
+    assert len(built(plan(use(*drops[:4079]), resources=[host])).exports) == 2 * 4079
+
+
 def test_types_that_share_their_parts_take_no_time():
     r = resource("r")
     shared: ValType = Own(r)
@@ -184,7 +194,7 @@ def test_a_gate_can_be_read():
         ";; late 0: dtor 0\n;; late 1: realloc 0\n;; late 2: post-return 0\n"
         ";; lower-0: p0 is borrow 0; gives own 1\n(module $gate\n"
     )
-    assert "(func $lower-0\\20test:gate/host/f0 (param $p0 i32)" in text or '$"lower-0 test:gate/host/f0"' in text
+    assert '(func $"lower-0 test:gate/host/f0" (param $p0 i32) (param $p1 i64) (param $p2 f32) (param $p3 f64)' in text
     wasmtime.Module(wasmtime.Engine(), bytes(wasmtime.wat2wasm(text)))
 
 
@@ -566,6 +576,8 @@ def test_an_exception_does_not_leave_a_destructor():
     host.breaks(traps.UNCAUGHT_EXCEPTION, 0, "resource.drop-0-0", 1)
     assert "try_table" in show(gate)
     assert "try_table" not in show(TWO)
+    made, unknown = two_instances(), InstantiateModule(1, ImportedModule(ImportPath(("module",))), ())
+    assert "try_table" in show(built(replace(made, steps=(*made.steps, unknown))))
 
 
 # ---- rows 61 to 64: lifting and lowering -------------------------------------------------------------------------

@@ -651,13 +651,12 @@ class Builder:
 
     def name(self, hint: str) -> str:
         """A name nobody has yet: ``hint`` in snake case, numbered from the second on."""
-        hint = hint.replace("-", "_")
-        while True:
-            n = self.used[hint] = self.used.get(hint, 0) + 1
-            name = hint if n == 1 else f"{hint}_{n}"
-            if n == 1 or name not in self.used:
-                self.used.setdefault(name, 1)
-                return name
+        hint = name = hint.replace("-", "_")
+        while name in self.used:
+            self.used[hint] += 1
+            name = f"{hint}_{self.used[hint]}"
+        self.used[name] = 1
+        return name
 
     def add(self, stmt: Stmt) -> None:
         self.block.append(stmt)

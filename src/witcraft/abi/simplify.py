@@ -86,9 +86,11 @@ Rewrites = tuple[tuple[Rewrite, set[type]], ...]  # with the statements without 
 
 
 def rewrite(rewrites: Rewrites, block: Block, fresh: Fresh) -> Block:
+    kinds = set(map(type, block))
     for one, wanted in rewrites:
-        if not wanted.isdisjoint(map(type, block)):
+        if wanted & kinds:
             block = one(block, fresh)
+            kinds = set(map(type, block))
     return block
 
 
@@ -228,11 +230,10 @@ def end(slot: Slot) -> int:
 def read_at_once(block: Block, base: str, slots: Slots, always: Slots, fresh: Fresh) -> Block:
     names = {slot: name_of(slot, slots, always, fresh) for slot in sorted(slots)}
     renamed = {name: Var(names[slot]) for slot, made in slots.items() for name in made if name != names[slot]}
-    layout = format_of(list(names))
-    whole = Unpack(tuple(names.values()), layout, Var(base), min(slots)[0])
+    whole = Unpack(tuple(names.values()), format_of(list(names)), Var(base), min(slots)[0])
     gone = {name for made in slots.values() for name in made}
     first = next(index for index, stmt in enumerate(block) if is_load(stmt, gone))
-    rest = without_loads(block, gone)
+    rest = without_loads(block, gone, deep=slots is not always)
     new = (*rest[:first], whole, *rest[first:])
     return rename(new, renamed) if renamed else new
 
@@ -253,9 +254,9 @@ def is_load(stmt: Stmt, names: set[str]) -> bool:
     return isinstance(stmt, Let) and stmt.name in names and isinstance(stmt.value, Load)
 
 
-def without_loads(block: Block, names: set[str]) -> Block:
+def without_loads(block: Block, names: set[str], deep: bool) -> Block:
     kept = tuple([stmt for stmt in block if not is_load(stmt, names)])
-    return map_blocks(kept, lambda inner: without_loads(inner, names))
+    return map_blocks(kept, lambda inner: without_loads(inner, names, deep)) if deep else kept
 
 
 # ---- join: the cases of a variant in a list write the same scalars -----------------------------------------------

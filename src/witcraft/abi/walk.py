@@ -6,8 +6,9 @@ parts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from operator import is_not
 from typing import Any, TypeVar
 
 from witcraft.abi import ops
@@ -82,29 +83,34 @@ def remake(op: Op, **changes: Any) -> Op:
 
 
 def map_blocks(block: Block, change: Callable[[Block], Block]) -> Block:
-    """``block`` with each block right inside its statements changed; the same object if there is none."""
-    if not any(type(stmt) in NESTED for stmt in block):
-        return block
-    return tuple([map_inside(stmt, change) if type(stmt) in NESTED else stmt for stmt in block])
+    """``block`` with each block right inside its statements changed; the same object if nothing did change."""
+    new = [map_inside(stmt, change) if type(stmt) in NESTED else stmt for stmt in block]
+    return tuple(new) if any(map(is_not, new, block)) else block
 
 
 def map_inside(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
     """``stmt`` with each block right inside it changed."""
     match stmt:
+        case Guard() | Collect() | Spread() | CollectBlocks() | SpreadBlocks():
+            body = change(stmt.body)
+            return stmt if body is stmt.body else remake(stmt, body=body)
         case SwitchTag(arms=arms):
-            return remake(stmt, arms=tuple([change(arm) for arm in arms]))
-        case SwitchCase(arms=arms):
-            return remake(stmt, arms=tuple([map_arm(arm, change) for arm in arms]))
+            return with_arms(stmt, arms, [change(arm) for arm in arms])
+        case SwitchCase(arms=cases):
+            return with_arms(stmt, cases, [map_arm(case, change) for case in cases])
         case CallHostResult(ok=ok, err=err):
             return remake(stmt, ok=map_arm(ok, change), err=map_arm(err, change))
-        case Guard() | Collect() | Spread() | CollectBlocks() | SpreadBlocks():
-            return remake(stmt, body=change(stmt.body))
         case _:
             return stmt
 
 
+def with_arms(stmt: Op, arms: Sequence[Any], new: Sequence[Any]) -> Op:
+    return remake(stmt, arms=tuple(new)) if any(map(is_not, new, arms)) else stmt
+
+
 def map_arm(arm: CaseArm, change: Callable[[Block], Block]) -> CaseArm:
-    return CaseArm(arm.bind, change(arm.body))
+    body = change(arm.body)
+    return arm if body is arm.body else CaseArm(arm.bind, body)
 
 
 def places(op: Any, base: str) -> Iterator[int]:

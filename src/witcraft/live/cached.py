@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from hashlib import sha256
 
 import witcraft
 from witcraft.live.emitted import Emitted, prepare
 from witcraft.runtime import cache
-
-try:
-    from _blake2 import blake2b  # `hashlib` loads OpenSSL first, which takes longer than all else here
-except ImportError:
-    from hashlib import blake2b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +28,7 @@ MOST_SOURCES = 100
 def key(component: bytes, name: str, lists: Lists) -> str:
     """A name for what is emitted, of all that it depends on: this Python, this witcraft, options and component."""
     parts = [sys.version, str(sys.flags.optimize), witcraft.__version__, *_compiler(), name, lists]
-    digest = blake2b("\0".join([*parts, blake2b(component).hexdigest()]).encode()).hexdigest()
+    digest = sha256("\0".join([*parts, sha256(component).hexdigest()]).encode()).hexdigest()
     return f"{''.join([c if c.isascii() and c.isalnum() else '_' for c in name])}_{digest[:16]}"
 
 

@@ -107,7 +107,7 @@ def export_def(recorder: Recorder, item: WorldItem, value: Value) -> ExportDef:
             return ExportedType(item)
         case CoreModule(), ModuleValue():
             return ExportedModule(item, recorder.module(value))
-        case ComponentItem(name), _:
-            return ExportedComponent(name)
+        case ComponentItem(name, sort), _:
+            return ExportedComponent(name, sort)
         case _:
             raise AssertionError(f"{item} is exported by {value}")

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from witcraft.component.spell import core_extern_type, quoted
 from witcraft.core import tree as core
 from witcraft.model.text import definition, signature
-from witcraft.model.types import TypeDef
+from witcraft.model.types import Resource, TypeDef
 from witcraft.model.world import (
     ComponentItem,
     CoreModule,
@@ -85,19 +85,20 @@ def indented(lines: Iterable[str]) -> list[str]:
 # ---- the world --------------------------------------------------------------------------------------------------
 
 
-def item_lines(item: WorldItem) -> list[str]:
+def item_lines(item: WorldItem, owner: str = "") -> list[str]:
+    """``owner`` is the interface around it."""
     match item:
         case Function():
             return [f"{quoted(item.extern_name)}: {signature(item)}"]
         case Interface(name):
             members = [*item.types, *item.functions, *item.nested]
-            return [quoted(name), *indented(line for member in members for line in item_lines(member))]
-        case TypeDef(type=TypeDef(owner) as used) if owner:
-            return [f"use {used.name} of {quoted(owner)}" + ("" if used.name == item.name else f" as {item.name}")]
+            return [quoted(name), *indented(line for member in members for line in item_lines(member, name))]
+        case TypeDef(type=TypeDef(used_owner, used_name)) if used_owner:
+            return [use_line(used_owner, used_name, item.name)]
         case TypeDef():
             return [f"type {item.name} = {definition(item.type)}"]
         case NamedResource(name, resource):
-            return [f"resource {name}" if name == resource.name else f"resource {name} = {resource.name}"]
+            return [resource_line(name, resource, owner)]
         case CoreModule(name, ty):
             imports, exports = count(len(ty.imports), "import"), count(len(ty.exports), "export")
             return [f"{quoted(name)}: core module, {imports}, {exports}"]
@@ -105,6 +106,15 @@ def item_lines(item: WorldItem) -> list[str]:
             return [f"{quoted(name)}: {sort}"]
         case _:
             assert_never(item)
+
+
+def resource_line(name: str, resource: Resource, owner: str) -> str:
+    used = resource.owner and resource.owner != owner
+    return use_line(resource.owner, resource.name, name) if used else f"resource {name}"
+
+
+def use_line(owner: str, name: str, here: str) -> str:
+    return f"use {name} of {quoted(owner)}" + ("" if here == name else f" as {here}")
 
 
 def module_lines(plan: Plan) -> list[str]:
@@ -198,22 +208,22 @@ def options_text(options: Options) -> str:
 # ---- exports ----------------------------------------------------------------------------------------------------
 
 
-def export_lines(name: str, export: ExportDef) -> list[str]:
+def export_lines(name: str, export: ExportDef, owner: str = "") -> list[str]:
     match export:
         case LiftedFunction(function, lifted, options):
             return [f"{quoted(name)}: {signature(function)}", f"  = lift {core_text(lifted)} [{options_text(options)}]"]
         case ReexportedFunction(function, path):
             return [f"{quoted(name)}: {signature(function)}", f"  = the host's {path_text(path)}"]
         case ExportedInstance(_, exports):
-            return [quoted(name), *indented(line for pair in exports for line in export_lines(*pair))]
+            return [quoted(name), *indented(line for inner, it in exports for line in export_lines(inner, it, name))]
         case ExportedModule(_, ref):
             return [f"{quoted(name)}: {module_text(ref)}"]
         case ExportedType(TypeDef() as ty):
-            return item_lines(ty)
-        case ExportedType():
-            return [f"resource {name}"]
-        case ExportedComponent():
-            return [f"{quoted(name)}: component"]
+            return item_lines(ty, owner)
+        case ExportedType(Resource() as resource):
+            return [resource_line(name, resource, owner)]
+        case ExportedComponent(_, sort):
+            return [f"{quoted(name)}: {sort}"]
         case _:
             assert_never(export)
 

@@ -245,9 +245,10 @@ class ExportedType:
 
 @dataclass(frozen=True, slots=True)
 class ExportedComponent:
-    """A component as an export: named in the world, nothing to call."""
+    """A component, or a type that is no value type, as an export: known by name, nothing to call."""
 
     name: str
+    sort: str = "component"  # as in ``ComponentItem``
 
 
 ExportDef = LiftedFunction | ReexportedFunction | ExportedInstance | ExportedModule | ExportedType | ExportedComponent

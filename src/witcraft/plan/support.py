@@ -16,8 +16,8 @@ ASYNC: dict[type, str] = {Stream: "streams", Future: "futures", ErrorContext: "e
 
 
 def refuse(resolved: Resolved, reached: Sequence[Unsupported]) -> None:
-    """Raises ``UnsupportedError`` for the first of what was reached, or for what the world's functions take."""
-    found = [*reached, *unsupported_externs(resolved)]
+    """Raises ``UnsupportedError`` for the first function of the world that cannot be called, or for what was reached."""
+    found = [*unsupported_externs(resolved), *reached]
     if found:
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         raise UnsupportedError(f"{found[0].feature}: not supported yet{more}", found[0].offset)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from witcraft.abi import ops
@@ -22,19 +23,22 @@ WORDS = frozenset({Kind.U32, Kind.S32, Kind.U64, Kind.S64})
 def uses(node: Any) -> Counter[str]:
     """How often each name is read in a program (or a part of one)."""
     found: Counter[str] = Counter()
-
-    def walk(part: Any) -> None:
+    todo = [node]
+    while todo:
+        part = todo.pop()
         if isinstance(part, ops.Var):
             found[part.name] += 1
         elif isinstance(part, tuple):
-            for item in part:
-                walk(item)
-        elif is_dataclass(part) and type(part).__module__ == ops.__name__:
-            for f in fields(part):
-                walk(getattr(part, f.name))
-
-    walk(node)
+            todo += part
+        else:
+            todo += [getattr(part, name) for name in parts_of(type(part))]
     return found
+
+
+@cache
+def parts_of(op: type) -> tuple[str, ...]:
+    """The fields of an op that may hold others."""
+    return tuple(f.name for f in fields(op)) if is_dataclass(op) and op.__module__ == ops.__name__ else ()
 
 
 Direct = dict[str, tuple[str, bool]]

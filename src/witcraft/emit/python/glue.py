@@ -250,7 +250,16 @@ class Glue:
             return
         with self.out.block(f"{head}store.instantiate(", ")"):
             self.out.line(f"store.module({quoted(file)}, {digest}),")
-            self.out.bracket("[", externs, "],")
+            self.print_list(externs)
+
+    def print_list(self, items: list[str]) -> None:
+        """A list as an argument: on one line, or each item on its own (at once, since there may be thousands)."""
+        if len(items) <= 4 and len(", ".join(items)) <= 60:
+            self.out.bracket("[", items, "],")
+            return
+        with self.out.block("[", "],"):
+            for item in items:
+                self.out.line(f"{item},")
 
     def fill(self, kind: str, index: int, source: CoreDef) -> None:
         """Hands a function to the gate, where it wraps it."""
