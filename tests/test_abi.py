@@ -594,6 +594,29 @@ def test_cases_that_write_in_other_ways_keep_their_stores() -> None:
     echo_all([t.List(ty)], [[Case("c0", 2**32 - 1), Case("c1", tuple(range(1, 33))), Case("c2")]])
 
 
+class Watched(dict[str, Any]):
+    """A record that notes how its fields are read: reading may run code of a user's."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(fields)
+        self.read: list[str] = []
+
+    def __getitem__(self, name: str) -> Any:
+        self.read.append(name)
+        return super().__getitem__(name)
+
+
+def test_every_field_is_read_once() -> None:
+    ty = record(record(t.U8, t.STRING, record(t.U8)), t.Option(t.U8))
+    for form in FORMS:
+        for wrapped in (ty, t.List(ty)):
+            inner = Watched(f0=1, f1="text", f2=Watched(f0=2))
+            outer = Watched(f0=inner, f1=3)
+            echo = Echo(function([wrapped], wrapped), 4, form)
+            echo.call(lambda given: given, outer if wrapped is ty else [outer])
+            assert (outer.read, sorted(inner.read)) == (["f0", "f1"], ["f0", "f1", "f2"])
+
+
 def test_a_pack_does_not_reach_over_what_others_write() -> None:
     ty = t.Tuple((t.U32, variant(t.U64, t.STRING), t.FixedList(t.U8, 32), t.U8, t.U8, t.STRING))
     value = (1, Case("c1", "text"), tuple(range(32)), 3, 4, "more")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import witcraft
+from tests.support.wat import assemble
 from witcraft import Config, LinkError
 from witcraft.live.imports import merge
 from witcraft.live.package import Package, forget
@@ -324,8 +325,12 @@ def test_types_stand_beside_functions(instance):
 
 @pytest.mark.engine
 def test_an_unknown_export_is_told_with_those_there_are(instance):
-    with pytest.raises(KeyError, match="there is no export 'sub'; there is 'add', 'echo-string'"):
+    with pytest.raises(KeyError, match="there is no export 'echo-byte'; there are 'echo-bytes', "):
+        instance["echo-byte"]
+    with pytest.raises(KeyError, match="there is no export 'sub'; there are 'add', 'echo-string', "):
         instance["sub"]
+    assert "add" in instance
+    assert list(instance)[:2] == ["add", "echo-string"]
 
 
 @pytest.mark.engine
@@ -358,11 +363,95 @@ def test_a_forgotten_component_can_be_loaded_again(component, bench, config):
     assert witcraft.load(bench, name="bench", config=config).module is not component.module
 
 
+NAMES = """(component
+  (type $color (enum "red" "dark-blue"))
+  (import "test:names/host@1.2.0" (instance $host
+    (alias outer 1 $color (type $inner)) (export "color" (type $c (eq $inner)))
+    (export "next-one" (func (param "c" $c) (result $c)))))
+  (alias export $host "next-one" (func $next))
+  (core func $lowered (canon lower (func $next)))
+  (core module $M
+    (import "" "next" (func $next (param i32) (result i32)))
+    (func (export "twice") (param i32) (result i32) (call $next (call $next (local.get 0)))))
+  (core instance $m (instantiate $M (with "" (instance (export "next" (func $lowered))))))
+  (func $twice (param "c" $color) (result $color) (canon lift (core func $m "twice")))
+  (component $Api
+    (type $color (enum "red" "dark-blue"))
+    (import "color" (type $c (eq $color)))
+    (import "f" (func $f (param "c" $c) (result $c)))
+    (export $d "color" (type $color))
+    (export "do-twice" (func $f) (func (param "c" $d) (result $d))))
+  (instance $old (instantiate $Api (with "color" (type $color)) (with "f" (func $twice))))
+  (instance $new (instantiate $Api (with "color" (type $color)) (with "f" (func $twice))))
+  (export "test:names/api@1.2.0" (instance $old))
+  (export "test:names/api@2.0.1" (instance $new)))"""
+
+
+class Names:
+    """The host of ``NAMES``."""
+
+    def __init__(self, color):
+        self.color = color
+
+    def next_one(self, c):
+        assert c.__class__ is self.color
+        return self.color.RED if c is self.color.DARK_BLUE else self.color.DARK_BLUE
+
+
+@pytest.fixture(scope="module")
+def names():
+    component = witcraft.load(assemble(NAMES), name="names", config=Config(cache=False))
+    color = component.module.imports.host.Color
+    return component.instantiate({"test:names/host": Names(color)})
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("name", ["test:names/api@1.2.0", "test:names/api@1.0.0", "test:names/api@2.0.0"])
+def test_an_interface_is_found_by_its_track(names, name):
+    api = names[name]
+    red = api.Color.RED
+    assert api["do-twice"](red) is api.do_twice(red) is red
+    assert list(api) == ["color", "do-twice"]
+    assert dir(api) == ["Color", "do_twice"]
+    assert "do-twice" in api
+    assert api["color"] is api.Color
+
+
+@pytest.mark.engine
+def test_a_name_for_two_versions_is_ambiguous(names):
+    with pytest.raises(KeyError, match=r"'test:names/api' may be any of test:names/api@1.2.0, test:names/api@2.0.1"):
+        names["test:names/api"]
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("name", ["test:names/api@3.0.0", "test:names/apis", "host"])
+def test_another_name_is_no_export(names, name):
+    with pytest.raises(KeyError, match="there is no export"):
+        names[name]
+
+
+@pytest.mark.engine
+def test_of_an_import_there_are_the_types(names):
+    assert names["test:names/host"].Color.DARK_BLUE.name == "DARK_BLUE"
+    with pytest.raises(AttributeError, match="has no 'next_one'"):
+        names["test:names/host"].next_one  # noqa: B018
+
+
+@pytest.mark.engine
+def test_what_an_interface_has_not_is_told(names):
+    api = names["test:names/api@1.2.0"]
+    with pytest.raises(KeyError, match="test:names/api@1.2.0 has no 'do_twice'; there are 'do-twice'"):
+        api["do_twice"]
+    with pytest.raises(AttributeError, match="test:names/api@1.2.0 has no 'do_thrice'"):
+        api.do_thrice  # noqa: B018
+
+
 # ---- the cache --------------------------------------------------------------------------------------------------
 
 SCRIPT = """
 import sys, witcraft
-instance = witcraft.load({path!r}, config=witcraft.Config(cache={cache!r})).instantiate({{"test:bench/host": {{"tick": abs}}}})
+component = witcraft.load({path!r}, config=witcraft.Config(cache={cache!r}))
+instance = component.instantiate({{"test:bench/host": {{"tick": abs}}}})
 {code}
 """
 
@@ -381,7 +470,7 @@ LOADED = 'print(*sorted({name.split(".")[1] for name in sys.modules if name.star
 @pytest.mark.engine
 def test_a_second_start_needs_no_compiler(bench, tmp_path):
     assert "binary" in run(bench, tmp_path / "cache", LOADED).stdout.split()
-    assert run(bench, tmp_path / "cache", LOADED).stdout.split() == ["api", "errors", "live", "runtime"]
+    assert run(bench, tmp_path / "cache", LOADED).stdout.split() == ["api", "live", "runtime"]
 
 
 @pytest.mark.engine

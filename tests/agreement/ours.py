@@ -73,11 +73,13 @@ class Values:
         return self.named(f"{camel(self.guest.names[definition(ty)])}_{camel(case)}")
 
     def answer(self, ty: ValType, value: Any) -> Any:
-        """What a host function does: the err of a result is raised."""
+        """What a host function does: its result's ok is returned, its err raised."""
         made = self.up(ty, value)
+        if not isinstance(t.strip(ty), t.Result):
+            return made
         if isinstance(made, witcraft.Err):
             raise made
-        return made.value if isinstance(made, witcraft.Ok) else made
+        return made.value
 
     def up(self, ty: ValType, value: Any) -> Any:  # noqa: C901 (a table)
         match t.strip(ty):

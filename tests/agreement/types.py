@@ -122,5 +122,6 @@ GATED_BORDERS: Mapping[str, ValType] = {
 # ---- questions ---------------------------------------------------------------------------------------------------
 
 
-def is_gated(ty: ValType) -> bool:
-    return isinstance(ty, t.FixedList | t.Map) or any(map(is_gated, parts(ty)))
+def has_text(ty: ValType) -> bool:
+    """Whether the string encoding makes a difference."""
+    return isinstance(ty, t.String) or any(map(has_text, parts(ty)))

@@ -73,7 +73,7 @@ def borders(ty: ValType) -> list[Any]:  # noqa: C901 (a table)
             return TEXTS
         case t.List(element):
             inner = borders(element)
-            return [[], *[[item] for item in inner[:3]], inner, inner * 20]
+            return [[], *[[item] for item in inner[:3]], inner, inner * 3]
         case t.FixedList(element, length):
             inner = borders(element)
             return [tuple([inner[(i + j) % len(inner)] for i in range(length)]) for j in range(len(inner))][:MOST]

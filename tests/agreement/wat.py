@@ -33,7 +33,7 @@ from witcraft.model.world import Freestanding, Function, Param
 
 BASE = 4096
 KEPT = 1024
-HEAP = 2 * 65536
+HEAP = 32768
 
 Encoding = Literal["utf8", "utf16", "latin1+utf16"]
 ENCODINGS: tuple[Encoding, ...] = ("utf8", "utf16", "latin1+utf16")
@@ -250,7 +250,7 @@ def library(guest: Guest) -> str:
 
 LIBRARY = """\
 (core module $library
-  (memory (export "memory") {memory}4)
+  (memory (export "memory") {memory}1)
   (global $heap (mut {P}) ({P}.const {heap}))
   (global $trace (mut i64) (i64.const 7))
   (func $note (export "note") (param i64)

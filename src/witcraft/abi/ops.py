@@ -663,7 +663,7 @@ class Builder:
 
     def let(self, hint: str, value: Expr) -> Expr:
         """``value`` as something that may be used twice."""
-        if isinstance(value, Var | Lit):
+        if type(value) is Var or type(value) is Lit:
             return value
         name = self.name(hint)
         self.add(Let(name, value))

@@ -43,7 +43,7 @@ from witcraft.abi.ops import (
     Unpack,
     Var,
 )
-from witcraft.abi.walk import NESTED, map_arm, map_blocks, names_in, places, remake, rename, uses
+from witcraft.abi.walk import NESTED, map_arm, map_blocks, names_made, places, remake, rename, uses
 from witcraft.model.types import Kind
 
 MOST_SHARED = 8  # scalars of single cases that are read, or written, in every case: more would cost more than it saves
@@ -72,7 +72,7 @@ class Fresh:
 
     def name(self, hint: str) -> str:
         if not self.used:
-            self.used = {*(name for name, _ in self.program.params), *names_in(self.program.body)}
+            self.used = {*(name for name, _ in self.program.params), *names_made(self.program.body)}
         name, n = hint, 1
         while name in self.used:
             n += 1
@@ -228,20 +228,17 @@ def end(slot: Slot) -> int:
 
 
 def read_at_once(block: Block, base: str, slots: Slots, always: Slots, fresh: Fresh) -> Block:
-    names = {slot: name_of(slot, slots, always, fresh) for slot in sorted(slots)}
-    renamed = {name: Var(names[slot]) for slot, made in slots.items() for name in made if name != names[slot]}
-    whole = Unpack(tuple(names.values()), format_of(list(names)), Var(base), min(slots)[0])
+    """What several cases read is named for none of them."""
+    layout = sorted(slots)
+    shared = {slot for slot in slots if len(slots[slot]) > 1 and slot not in always}
+    names = [fresh.name("payload") if slot in shared else slots[slot][0] for slot in layout]
+    whole = Unpack(tuple(names), format_of(layout), Var(base), layout[0][0])
+    renamed = {old: Var(name) for slot, name in zip(layout, names, strict=True) for old in slots[slot] if old != name}
     gone = {name for made in slots.values() for name in made}
-    first = next(index for index, stmt in enumerate(block) if is_load(stmt, gone))
+    first = next(index for index, stmt in enumerate(block) if type(stmt) is Let and stmt.name in gone)
     rest = without_loads(block, gone, deep=slots is not always)
     new = (*rest[:first], whole, *rest[first:])
     return rename(new, renamed) if renamed else new
-
-
-def name_of(slot: Slot, slots: Slots, always: Slots, fresh: Fresh) -> str:
-    """What several cases read is named for none of them."""
-    shared = len(slots[slot]) > 1 and slot not in always
-    return fresh.name("payload") if shared else slots[slot][0]
 
 
 def format_of(slots: list[Slot]) -> Format:
@@ -250,12 +247,9 @@ def format_of(slots: list[Slot]) -> Format:
     return Format(tuple([(offset - start, kind) for offset, kind in slots]), end(slots[-1]) - start)
 
 
-def is_load(stmt: Stmt, names: set[str]) -> bool:
-    return isinstance(stmt, Let) and stmt.name in names and isinstance(stmt.value, Load)
-
-
 def without_loads(block: Block, names: set[str], deep: bool) -> Block:
-    kept = tuple([stmt for stmt in block if not is_load(stmt, names)])
+    """Names are made once: the Lets of these are the loads."""
+    kept = tuple([stmt for stmt in block if type(stmt) is not Let or stmt.name not in names])
     return map_blocks(kept, lambda inner: without_loads(inner, names, deep)) if deep else kept
 
 
@@ -405,4 +399,4 @@ def spread_blocks(loop: Spread) -> Stmt:
 
 DOWN: Rewrites = ((numbers, {Collect, Spread}), (unpack, {Let}), (join, {Spread}))
 UP: Rewrites = ((pack, {Store}), (blocks, {Collect, Spread}))
-INTERESTING = NESTED.union(*[wanted for _, wanted in DOWN + UP])
+INTERESTING = {*NESTED, *[kind for _, wanted in DOWN + UP for kind in wanted]}

@@ -42,7 +42,7 @@ def _fields_with(*words: str) -> dict[type, tuple[str, ...]]:
 
 
 HELD = _fields_with("Expr", "Var", "Block", "CaseArm")
-NESTED = {cls for cls, names in _fields_with("Block", "CaseArm").items() if names}
+NESTED = {cls: names for cls, names in _fields_with("Block", "CaseArm").items() if names}
 NAMED = _fields_with("str")
 
 
@@ -128,12 +128,25 @@ def places(op: Any, base: str) -> Iterator[int]:
                 yield from places(part, base)
 
 
-def names_in(op: Any) -> Iterator[str]:
-    """Every name in ``op``, made or used (and a few other words)."""
-    for name in NAMED.get(type(op), ()):
-        yield from _strings(getattr(op, name))
-    for part in parts(op):
-        yield from names_in(part)
+def names_made(block: Block) -> Iterator[str]:
+    """Every name that ``block`` makes, at any depth (and a few other words)."""
+    for stmt in block:
+        for name in NAMED[type(stmt)]:
+            yield from _strings(getattr(stmt, name))
+        for name in NESTED.get(type(stmt), ()):
+            yield from _names_nested(getattr(stmt, name))
+
+
+def _names_nested(value: Any) -> Iterator[str]:
+    """A field is a block, one arm, or a tuple of arms or blocks."""
+    if isinstance(value, CaseArm):
+        yield from _strings(value.bind)
+        yield from names_made(value.body)
+    elif value and isinstance(value[0], CaseArm | tuple):
+        for part in value:
+            yield from _names_nested(part)
+    else:
+        yield from names_made(value)
 
 
 def _strings(value: Any) -> Iterator[str]:

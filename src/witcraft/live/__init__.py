@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from _thread import allocate_lock
 
 from witcraft.live.cached import emitted, key
 from witcraft.live.component import Component
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Component", "load"]
 
+_loading = allocate_lock()  # so that nobody finds a package that is half executed
+
 
 def load(data: bytes, name: str, lists: Lists, config: Config, emit: Emit) -> Component:
     """The component that ``data`` holds; ``emit`` is the compiler, for components that no cache knows."""
     unique = key(data, name, lists)
-    module = loaded(unique) or _execute(unique, data, name, lists, config, emit)
+    with _loading:
+        module = loaded(unique) or _execute(unique, data, name, lists, config, emit)
     return Component(name, data, module, config)
 
 

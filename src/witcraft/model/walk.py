@@ -60,7 +60,7 @@ def children(ty: ValType) -> tuple[ValType, ...]:
             assert_never(ty)
 
 
-def rebuild(ty: ValType, new: Callable[[ValType], ValType]) -> ValType:  # noqa: C901  a table
+def rebuild(ty: ValType, new: Callable[[ValType], ValType]) -> ValType:
     """``ty`` with ``new`` of each of its parts; resources and names stay, so a ``TypeDef`` is no part of the domain."""
 
     def maybe(part: ValType | None) -> ValType | None:

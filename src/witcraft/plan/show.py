@@ -218,10 +218,8 @@ def export_lines(name: str, export: ExportDef, owner: str = "") -> list[str]:
             return [quoted(name), *indented(line for inner, it in exports for line in export_lines(inner, it, name))]
         case ExportedModule(_, ref):
             return [f"{quoted(name)}: {module_text(ref)}"]
-        case ExportedType(TypeDef() as ty):
-            return item_lines(ty, owner)
-        case ExportedType(Resource() as resource):
-            return [resource_line(name, resource, owner)]
+        case ExportedType(ty):
+            return item_lines(ty, owner) if isinstance(ty, TypeDef) else [resource_line(name, ty, owner)]
         case ExportedComponent(_, sort):
             return [f"{quoted(name)}: {sort}"]
         case _:

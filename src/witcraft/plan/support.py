@@ -16,7 +16,7 @@ ASYNC: dict[type, str] = {Stream: "streams", Future: "futures", ErrorContext: "e
 
 
 def refuse(resolved: Resolved, reached: Sequence[Unsupported]) -> None:
-    """Raises ``UnsupportedError`` for the first function of the world that cannot be called, or for what was reached."""
+    """Raises ``UnsupportedError`` for a function of the world that cannot be called, or else for what was reached."""
     found = [*unsupported_externs(resolved), *reached]
     if found:
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""

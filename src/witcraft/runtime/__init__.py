@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .modules import CoreModule as CoreModule
     from .modules import CoreModuleSource as CoreModuleSource
     from .records import dataclass as dataclass
+    from .root import Exports as Exports
     from .root import Root as Root
     from .root import link as link
     from .scalars import Bits as Bits
@@ -48,6 +49,11 @@ if TYPE_CHECKING:
     from .scalars import double as double
     from .scalars import f32_bits as f32_bits
     from .scalars import f32_from_bits as f32_from_bits
+    from .lists import bools as bools
+    from .lists import bools_of as bools_of
+    from .lists import chars as chars
+    from .lists import chars_of as chars_of
+    from .lists import members as members
     from .scalars import f64_bits as f64_bits
     from .scalars import f64_from_bits as f64_from_bits
     from .scalars import integer as integer
@@ -57,6 +63,7 @@ if TYPE_CHECKING:
     from .scalars import single as single
     from .sequences import Buffer as Buffer
     from .sequences import entries as entries
+    from .sequences import packed_items as packed_items
     from .sequences import sequence as sequence
     from .store import Mail as Mail
     from .store import Store as Store
@@ -79,14 +86,15 @@ _NAMES = {
     ),
     "files": ("Files",),
     "handles": ("Borrows", "ExportedResource", "GuestHandles", "GuestResource", "HostHandles", "Moved", "Registry", "bind", "take_back"),
+    "lists": ("bools", "bools_of", "chars", "chars_of", "members"),
     "modules": ("CoreModule", "CoreModuleSource"),
     "records": ("Protocol", "Struct", "dataclass", "starmap"),
-    "root": ("Root", "link"),
+    "root": ("Exports", "Root", "link"),
     "scalars": (
         "Bits", "Labels", "bad_case", "boolean", "char", "character", "double", "f32_bits", "f32_from_bits", "f64_bits",
         "f64_from_bits", "integer", "integer_in", "member", "no_case", "single",
     ),
-    "sequences": ("Buffer", "entries", "sequence"),
+    "sequences": ("Buffer", "entries", "packed_items", "sequence"),
     "store": ("Mail", "Store"),
     "text": ("CompactMemory", "CompactMemory64", "Memory", "Memory64", "Utf16Memory", "Utf16Memory64"),
     "values": ("Err", "Ok", "Some"),

@@ -215,7 +215,7 @@ table_set = function("wasmtime_table_set", P, P, P, c_uint64, POINTER(Value))
 memorytype_new = function("wasm_memorytype_new", P, POINTER(Limits))
 memorytype_delete = function("wasm_memorytype_delete", None, P)
 memory_new = function("wasmtime_memory_new", P, P, P, P)
-wat2wasm_ = function("wasmtime_wat2wasm", P, c_char_p, c_size_t, POINTER(Bytes))
+wat2wasm = function("wasmtime_wat2wasm", P, c_char_p, c_size_t, POINTER(Bytes))
 
 call: Any = lib.wasmtime_func_call_unchecked
 """The call itself. No prototype: its arguments are prepared once (``prepare``) and nothing is converted in a call.

@@ -44,6 +44,13 @@ def check(error: int | None, what: str) -> None:
         raise EngineError(f"{what}: {take_error(error)}")
 
 
+def assemble(text: str) -> bytes:
+    """WebAssembly text as a binary. Raises EngineError with line and column."""
+    source, wasm = text.encode(), Bytes()
+    check(capi.wat2wasm(source, len(source), wasm), "the text is no WebAssembly")
+    return wasm.take()
+
+
 class Engine:
     """One engine of the process. It lives as long as the process: ``shared`` gives out few."""
 
@@ -91,6 +98,11 @@ class Engine:
     def stop_ticking(self) -> None:
         """A store with a timeout has gone. Finalizers call this in the middle of anything: it takes no lock."""
         self._ended.append(None)
+
+    @property
+    def ticking(self) -> bool:
+        """Whether the thread is running."""
+        return self._started > 0
 
     def _tick(self) -> None:
         while True:

@@ -28,6 +28,20 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
+class Exports:
+    """Base of the classes of exported interfaces: the types of the interface stand beside its functions."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            module = sys.modules[type(self).__module__]
+            if name in module.__all__:
+                return getattr(module, name)
+            raise AttributeError(f"{type(self).__name__} has no {name!r}", name=name, obj=self)
+
+
 class Root:
     """Base of the root class of every emitted package: gives exports, and the types of imports, by their WIT names."""
 
@@ -46,7 +60,13 @@ class Root:
             return _give(self, self._package, key, exports[key])
         if (key := _only(name, imports)) is not None and _has_types(imports[key]):
             return _give(None, self._package, key, imports[key])
-        raise KeyError(f"there is no export {name!r}; there is {_listed(exports)}")
+        raise KeyError(f"there is no export {name!r}; {_hint(name, exports)}")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._wit["exports"]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._wit["exports"])
 
 
 class View:
@@ -64,7 +84,7 @@ class View:
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._leaves:
-            raise KeyError(f"{self._name} has no {name!r}; it has {_listed(self._leaves)}")
+            raise KeyError(f"{self._name} has no {name!r}; {_hint(name, self._leaves)}")
         return self._find(self._leaves[name][0])
 
     def _find(self, path: str) -> Any:
@@ -79,14 +99,11 @@ class View:
     def __iter__(self) -> Iterator[str]:
         return iter(self._leaves)
 
-    def __len__(self) -> int:
-        return len(self._leaves)
-
     def __dir__(self) -> list[str]:
         return sorted({path.partition(".")[0] for path, _ in self._leaves.values()})
 
     def __repr__(self) -> str:
-        return f"<{self._name}: {_listed(self._leaves)}>"
+        return f"<{self._name} of an instance>"
 
 
 def link(imports: object, table: Table) -> None:
@@ -142,7 +159,7 @@ def _has_types(item: Leaf | Interface) -> bool:
 def _only(name: str, items: Iterable[str]) -> str | None:
     found = find(name, items)
     if len(found) > 1:
-        raise KeyError(f"{name!r} may be any of {_listed(found)}")
+        raise KeyError(f"{name!r} may be any of {', '.join(found)}")
     return found[0] if found else None
 
 
@@ -164,5 +181,9 @@ def _module(name: str) -> ModuleType:
     return sys.modules[name]
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(repr, names)) or "nothing"
+def _hint(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    names = list(names)
+    shown = get_close_matches(name, names, 3) or names[:9]
+    return "there are " + ", ".join(map(repr, shown)) + ("..." if len(shown) < len(names) else "")

@@ -77,6 +77,11 @@ class Mail:
         self.f32: memoryview[float] = box.cast("f")
         self.f64: memoryview[float] = box.cast("d")
 
+    @property
+    def noted(self) -> bool:
+        """Whether host code has a reason why the guest was stopped."""
+        return self.error is not None or self.rule is not _NO_RULE
+
     def lend(self, resource: ExportedResource) -> None:
         """``resource`` was lent to the host for the time of a call: it is good for nothing once the next one begins."""
         self._lent.append(resource)
@@ -301,7 +306,7 @@ class Store:
             error = capi.instance_new(
                 self.mail.context, module.pointer, given, len(externs), byref(instance), byref(self.trap)
             )
-            if self.trap or self.mail.error is not None:
+            if self.trap or self.mail.noted:
                 raise self.failure("instantiation", error)
             check(error, "a core module cannot be instantiated")
         finally:

@@ -142,7 +142,8 @@ class ExportScope:
             self.print_class()
 
     def print_class(self) -> None:
-        with self.module.section() as out, out.block(f"class {self.class_name}:"):
+        base = self.module.runtime("Exports")
+        with self.module.section() as out, out.block(f"class {self.class_name}({base}):"):
             out.doc(self.docs or f"The exports of ``{'/'.join(self.path)}``.")
             out.line()
             self.print_slots(out)

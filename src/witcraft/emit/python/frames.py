@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
 from typing import Any
 
 from witcraft.abi import ops
@@ -31,14 +30,14 @@ def uses(node: Any) -> Counter[str]:
         elif isinstance(part, tuple):
             todo += part
         else:
-            todo += [getattr(part, name) for name in parts_of(type(part))]
+            todo += [getattr(part, name) for name in PARTS.get(type(part), ())]
     return found
 
 
-@cache
-def parts_of(op: type) -> tuple[str, ...]:
-    """The fields of an op that may hold others."""
-    return tuple(f.name for f in fields(op)) if is_dataclass(op) and op.__module__ == ops.__name__ else ()
+PARTS = {
+    op: tuple(f.name for f in fields(op)) for op in vars(ops).values() if isinstance(op, type) and is_dataclass(op)
+}
+"""The fields of each op: what may hold others."""
 
 
 Direct = dict[str, tuple[str, bool]]
@@ -81,18 +80,21 @@ def print_lowering(body: Body, guard: ops.Guard, taken: Sequence[tuple[Expr, str
     given, counts, direct = {name for name, _ in guard.values}, uses(guard.body), {}
     for stmt in guard.body:
         match stmt:
-            case ops.Let(name, ops.ToCore(kind, ops.Var(of), _) as value) if (
-                name in wanted and of in given and not counts[name] and kind not in (Kind.BOOL, Kind.CHAR)
+            case ops.Let(name, ops.ToCore(kind, of, _) as value) if (
+                name in wanted
+                and not counts[name]
+                and kind not in (Kind.BOOL, Kind.CHAR)
+                and (isinstance(of, ops.Get) or (isinstance(of, ops.Var) and of.name in given))
             ):
-                direct[name] = (check_scalar(body, value), kind in SIGNED)
+                direct[name] = (check_scalar(body, name, value), kind in SIGNED)
             case _:
                 body.block((stmt,))
     return direct
 
 
-def check_scalar(body: Body, value: ops.ToCore) -> str:
+def check_scalar(body: Body, wish: str, value: ops.ToCore) -> str:
     """Leaves an exact number of the right range (or one that the slot's view refuses) under a name; gives the name."""
-    name = body.x(value.of)
+    name = body.named(wish, value.of)
     if value.kind in (Kind.F32, Kind.F64):
         if value.kind is Kind.F32:
             body.out.line(f"{name} = {body.module.runtime('single')}({name})")
@@ -104,9 +106,7 @@ def check_scalar(body: Body, value: ops.ToCore) -> str:
         with body.out.block(f"if {name}.__class__ is not {body.module.builtin('int')}:"):
             body.out.line(f"{name} = {body.module.runtime('integer')}({name})")
         return name
-    low, high = map(number, BOUNDS[value.kind])
-    with body.out.block(f"if {name}.__class__ is not {body.module.builtin('int')} or not {low} <= {name} <= {high}:"):
-        body.out.line(f"{name} = {body.module.runtime('integer_in')}({name}, {low}, {high})")
+    body.check_range(name, value.kind)
     return name
 
 

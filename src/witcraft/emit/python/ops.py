@@ -11,7 +11,7 @@ from typing import Protocol, assert_never
 
 from witcraft.abi import ops
 from witcraft.abi.ops import Block, Expr, Format, Into, Stmt
-from witcraft.emit.python.exprs import Loose, expression, plus, tight, to_core
+from witcraft.emit.python.exprs import BOUNDS, SIGNED, Loose, expression, number, plus, tight, to_core
 from witcraft.emit.python.module import CODES, WIDTHS, PyWriter, quoted, struct_format
 from witcraft.emit.python.names import KEYWORDS
 from witcraft.emit.python.types import Annotator
@@ -211,10 +211,45 @@ class Body:
         self.out.bracket(f"{assign}{head}(", args, ")")
 
     def assign(self, name: str, value: Expr) -> None:
-        self.out.line(f"{self.local(name)} = {self.x(value)}")
+        text = self.checked(name, value) if isinstance(value, ops.ToCore) and not value.stored else self.x(value)
+        if text != self.local(name):
+            self.out.line(f"{self.local(name)} = {text}")
+
+    def checked(self, name: str, value: ops.ToCore) -> str:
+        """Tests a flat number in line; gives it without a sign."""
+        if value.kind is Kind.F64:
+            text = self.named(name, value.of)
+            with self.out.block(f"if {text}.__class__ is not {self.module.builtin('float')}:"):
+                self.out.line(f"{text} = {self.module.runtime('double')}({text})")
+            return text
+        if value.kind not in BOUNDS:
+            return self.x(value)
+        text = self.named(name, value.of)
+        self.check_range(text, value.kind)
+        mask = BOUNDS[Kind.U64 if value.kind is Kind.S64 else Kind.U32][1]
+        return f"{text} & {number(mask)}" if value.kind in SIGNED else text
+
+    def named(self, wish: str, of: Expr) -> str:
+        """``of`` under a name that may be assigned to."""
+        text = self.x(of)
+        if text.isidentifier():
+            return text
+        self.out.line(f"{self.local(wish)} = {text}")
+        return self.local(wish)
+
+    def check_range(self, name: str, kind: Kind) -> None:
+        low, high = map(number, BOUNDS[kind])
+        int_ = self.module.builtin("int")
+        with self.out.block(f"if {name}.__class__ is not {int_} or not {low} <= {name} <= {high}:"):
+            self.out.line(f"{name} = {self.module.runtime('integer_in')}({name}, {low}, {high})")
+
+    def parts(self, of: str, count: int) -> str:
+        """A tuple as it is, anything else as a sequence of just so many items; taking it apart counts a tuple's."""
+        slow = f"{self.module.runtime('sequence')}({of}, {count})"
+        return f"{of} if {of}.__class__ is {self.module.builtin('tuple')} else {slow}" if of.isidentifier() else slow
 
     def destructure(self, names: tuple[str, ...], of: Expr) -> None:
-        value = f"{self.module.runtime('sequence')}({self.x(of)}, {len(names)})"
+        value = self.parts(self.x(of), len(names))
         targets = ", ".join(map(self.local, names))
         self.out.line(
             f"{targets}{',' if len(names) == 1 else ''} = {value}" if len(names) != 1 else f"({targets},) = {value}"
@@ -356,6 +391,9 @@ class Body:
         self.finish_items(s.out, s.into, items)
 
     def collect_blocks(self, s: ops.CollectBlocks) -> None:
+        if whole := self.whole_list(s):
+            self.out.line(f"{self.local(s.out)} = {whole}")
+            return
         source = self.blocks(s)
         names = self.loop_target(s.names, s.format)
         if s.body:
@@ -366,6 +404,9 @@ class Body:
             self.finish_items(s.out, s.into, items)
             return
         out = self.local(s.out)
+        if s.into is Into.LIST and isinstance(s.item, ops.MakeTuple) and self.x(s.item) == f"({names})":
+            self.out.line(f"{out} = {self.module.builtin('list')}({source})")
+            return
         cls, _, rest = self.x(s.item).partition("(")
         if s.into is Into.LIST and isinstance(s.item, ops.MakeRecord) and rest == f"{names})" and len(s.names) > 1:
             self.comprehension(
@@ -379,6 +420,16 @@ class Body:
         }[s.into]
         self.comprehension(f"{out} = {opening}", self.item(s.into, s.item), f"for {names} in {source}", closing)
 
+    def whole_list(self, s: ops.CollectBlocks) -> str:
+        """Lists of bools and chars are lifted by one call."""
+        match s.item:
+            case ops.FromCore(kind, ops.Var(name), True) if s.names == (name,) and not s.body and s.into is Into.LIST:
+                if function := {Kind.BOOL: "bools_of", Kind.CHAR: "chars_of"}.get(kind):
+                    size = times(self.x(s.count), s.format.size)
+                    data = f"{self.memory()}.lift_bytes({self.x(s.ptr)}, {size})"
+                    return f"{self.module.runtime(function)}({data})"
+        return ""
+
     def comprehension(self, head: str, item: str, clause: str, tail: str) -> None:
         self.out.line(f"{head}{item} {clause}{tail}" if clause else head + item + tail)
 
@@ -387,7 +438,7 @@ class Body:
         range_ = self.view(self.x(s.ptr), times(self.x(s.count), s.format.size))
         single = _single_code(s.format)
         if single == "B":
-            return range_
+            return f"{self.memory()}.lift_bytes({self.x(s.ptr)}, {self.x(s.count)})"
         if single is not None:
             return f'{self.memory()}.lift_numbers("{single}", {self.x(s.ptr)}, {self.x(s.count)})'
         return f"{self.module.struct(s.format)}.iter_unpack({range_})"
@@ -457,8 +508,19 @@ class Body:
         self.out.depth -= 1
 
     def spread_blocks(self, s: ops.SpreadBlocks) -> None:
+        if data := self.whole_bytes(s):
+            size = f"{self.module.builtin('len')}({self.x(s.seq)}) * {s.format.size}".removesuffix(" * 1")
+            self.out.line(f"{self.memory()}.write({self.x(s.ptr)}, {size}, {data})")
+            return
         seq, item, start = self.x(s.seq), self.local(s.item), self.x(s.ptr)
         write = f"{self.memory()}.write({start}, {self.module.builtin('len')}({seq}) * {s.format.size}"
+        if len(s.body) == 1 and isinstance(apart := s.body[0], ops.Destructure) and apart.of == ops.Var(s.item):
+            blocks, names = self.fresh("blocks"), ", ".join(map(self.local, apart.names))
+            names = f"({names},)" if len(apart.names) == 1 else names
+            clause = f"for {item} in {seq} for {names} in ({self.parts(item, len(apart.names))},)"
+            self.comprehension(f"{blocks} = [", self.packed(s), clause, "]")
+            self.out.line(f'{write}, b"".join({blocks}))')
+            return
         if s.body:
             blocks = self.fresh("blocks")
             self.out.line(f"{blocks}: {self.module.builtin('list')}[{self.module.builtin('bytes')}] = []")
@@ -470,6 +532,24 @@ class Body:
         blocks = self.fresh("blocks")
         self.comprehension(f"{blocks} = [", self.packed(s), f"for {item} in {seq}", "]")
         self.out.line(f'{write}, b"".join({blocks}))')
+
+    def whole_bytes(self, s: ops.SpreadBlocks) -> str:
+        """Lists of bools, chars, enum members and flags are lowered by one call."""
+        if s.body or len(s.values) != 1:
+            return ""
+        seq, code = self.x(s.seq), _single_code(s.format)
+        match s.values[0]:
+            case ops.ToCore(Kind.BOOL, ops.Var(s.item)):
+                return f"{self.module.runtime('bools')}({seq})"
+            case ops.ToCore(Kind.CHAR, ops.Var(s.item)):
+                return f"{self.module.runtime('chars')}({seq})"
+            case (ops.EnumIndex(ty, ops.Var(s.item)) | ops.FlagBits(ty, ops.Var(s.item))) if code:
+                cls = self.places.type_name(self.module, ty, True)
+                numbers = f"{self.module.runtime('members')}({seq}, {cls})"
+                if code == "B":
+                    return f"{self.module.builtin('bytes')}({numbers})"
+                return f'{self.module.runtime("packed_items")}("{code}", {numbers})'
+        return ""
 
     def packed(self, s: ops.SpreadBlocks) -> str:
         return f"{self.module.struct(s.format)}.pack({', '.join(map(self.fit, s.values))})"

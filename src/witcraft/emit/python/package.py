@@ -504,6 +504,9 @@ class Package:
             out.line()
             scope.print_slots(out)
             out.line("_package = __name__")
+            for name in self.types_module.all:
+                if name not in scope.slots:
+                    out.line(f"{name} = {root.sibling(('types',), at_run_time=True)}.{name}")
             out.line()
             params = ["self", *([f"imports: {imports}"] if imports else []), "*", f"config: {config} | None = None"]
             out.bracket("def __init__(", params, ") -> None:")

@@ -1,0 +1,59 @@
+"""Witcraft and the native component API of `wasmtime` agree: the same values and the same traps, one store a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from tests.abi_types import same
+from tests.agreement import PROFILE
+from tests.agreement.check import TRAPPED, Call, agree, expressible
+from tests.agreement.types import BORDERS, TYPES, has_text
+from tests.agreement.values import borders, values
+from tests.agreement.wat import ENCODINGS, Encoding, Guest
+from witcraft.model import types as t
+from witcraft.model.types import ValType
+
+pytestmark = pytest.mark.engine
+
+encodings: SearchStrategy[Encoding] = st.sampled_from(ENCODINGS)
+
+
+# ---- values ------------------------------------------------------------------------------------------------------
+
+
+def in_encodings(types: Mapping[str, ValType]) -> list[tuple[str, Encoding]]:
+    """Each type with the encodings that make a difference to it."""
+    return [(name, encoding) for name, ty in types.items() for encoding in (ENCODINGS if has_text(ty) else ("utf8",))]
+
+
+@pytest.mark.parametrize(("name", "encoding"), in_encodings(BORDERS))
+def test_borders(name: str, encoding: Encoding) -> None:
+    """Every border of a type, alone, in a list, and among other parameters."""
+    ty = BORDERS[name]
+    kept = [value for value in borders(ty) if expressible(ty, value)]
+    calls: list[Call] = [it for value in kept for it in [("pass-0", [value]), ("many-0", [[value]]), ("all", [value, "ü"])]]
+    guest = Guest((ty, t.STRING), encoding=encoding, interface=len(name) % 2 == 1)
+    assert agree(guest, [*calls, ("many-0", [kept])]) != TRAPPED
+
+
+def expected_calls(types: list[ValType], rows: list[tuple[Any, ...]]) -> list[Call]:
+    """Each type's values by themselves, and then a row at a time."""
+    columns = list(zip(*rows, strict=True))
+    alone: list[Call] = [(f"pass-{i}", [value]) for i, column in enumerate(columns) for value in column]
+    lists: list[Call] = [(f"many-{i}", [list(column)]) for i, column in enumerate(columns)]
+    return [*alone, *lists, *[("all", row) for row in rows]]
+
+
+@PROFILE
+@given(st.data(), st.lists(TYPES, min_size=1, max_size=4), encodings, st.booleans())
+def test_values(data: st.DataObject, types: list[ValType], encoding: Encoding, interface: bool) -> None:
+    row = st.tuples(*map(values, types))
+    rows = [row for row in data.draw(st.lists(row, min_size=1, max_size=3)) if all(map(expressible, types, row))]
+    assume(rows)
+    assert agree(Guest(tuple(types), encoding=encoding, interface=interface), expected_calls(types, rows)) != TRAPPED
