@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,9 @@ def test_an_unknown_name_is_an_attribute_error():
         witcraft.lode  # type: ignore[attr-defined]  # noqa: B018
 
 
-def test_the_version_is_that_of_the_distribution():
-    assert witcraft.__version__ == importlib.metadata.version("witcraft")
+def test_the_version_is_that_of_the_project():
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())
+    assert witcraft.__version__ == project["project"]["version"]
 
 
 # ---- packages ---------------------------------------------------------------------------------------------------
@@ -65,6 +67,43 @@ def test_a_package_is_written_and_runs(component, tmp_path):
     code = "from adder import Adder; print(Adder().add(1, 2))"
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert run.stdout == "3\n", run.stderr
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """Runs code where nothing is installed but ``wasmtime``, and in ``paths`` nothing else to be found."""
+    wasmtime = distribution("wasmtime")
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    for name in {Path(str(file)).parts[0] for file in wasmtime.files or ()} - {".."}:
+        (packages / name).symlink_to(str(wasmtime.locate_file(name)))
+
+    def run(code, *paths):
+        code = f"import sys; sys.path += {[str(packages), *map(str, paths)]!r}\n{code}"
+        return subprocess.run([sys.executable, "-IS", "-c", code], capture_output=True, text=True, timeout=60, check=False)
+
+    return run
+
+
+SOURCE = Path(witcraft.__file__).parent.parent
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("standalone", [False, True])
+def test_a_package_needs_wasmtime_and_no_more_than_the_run_time(component, tmp_path, bare, standalone):
+    witcraft.python(component, tmp_path / "out" / "adder", standalone=standalone)
+    code = "from adder import Adder; print(Adder().add(1, 2), 'witcraft' in sys.modules)"
+    done = bare(code, tmp_path / "out", *([] if standalone else [SOURCE]))
+    assert done.stdout == f"3 {not standalone}\n", done.stderr
+
+
+@pytest.mark.engine
+def test_load_needs_wasmtime_and_nothing_else(component, tmp_path, bare):
+    config = f"witcraft.Config(cache={str(tmp_path / 'cache')!r})"
+    code = f"import witcraft; print(witcraft.load({str(component)!r}, config={config}).instantiate().add(1, 2))"
+    for _ in range(2):
+        done = bare(code, SOURCE)
+        assert done.stdout == "3\n", done.stderr
 
 
 @pytest.mark.parametrize("name", ["my-app", "class", "1st", "a b"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import threading
 import time
 
@@ -9,7 +11,8 @@ import pytest
 
 from tests.test_runtime_client import App
 from tests.test_runtime_safety import run
-from witcraft.runtime import Config, ConfigError, EngineError, Error, PoisonedError, Trap
+from witcraft.runtime import Config, ConfigError, EngineError, Error, Files, PoisonedError, Store, Trap
+from witcraft.runtime.engine import assemble
 
 pytestmark = pytest.mark.engine
 
@@ -79,6 +82,7 @@ def test_timeouts_in_two_threads_and_the_end_of_the_clock():
     assert len(done) == 4
     engine = done[0]._store.engine
     done.clear()
+    gc.collect()  # the class of a resource and its instance refer to each other
     for _ in range(200):
         if not engine.ticking:
             break
@@ -142,12 +146,7 @@ def test_timeouts_hold_at_every_depth_of_pythons_stack():
 
 
 def test_a_start_function_is_limited_too():
-    from witcraft.runtime import Files, Store
-    from witcraft.runtime.engine import assemble
-
     wasm = assemble("(module (func $start (loop $l (br $l))) (start $start))")
-    import hashlib
-
     digest = hashlib.sha256(wasm).hexdigest()
     for config, what in ((Config(fuel=1000), "all fuel consumed"), (Config(timeout=0.05), "timed out")):
         store = Store(config, Files({"a": wasm}))

@@ -78,10 +78,22 @@ def python(
 
 
 def _bind(data: bytes, name: str, lists: Lists, standalone: bool = False) -> Files:
+    import gc
+
+    _check_class_name(name)
+    collects = gc.isenabled()
+    gc.disable()  # much is made and little thrown away: looking for garbage would take a third of the time
+    try:
+        return _print(data, name, lists, standalone)
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _print(data: bytes, name: str, lists: Lists, standalone: bool) -> Files:
     from witcraft.emit.python.package import PythonOptions, package
     from witcraft.gate.build import build
 
-    _check_class_name(name)
     plan = _plan(data)
     return package(plan, build(plan), PythonOptions(name, lists, standalone))
 

@@ -71,7 +71,7 @@ BORDERS: Mapping[str, ValType] = {
     "a list of enums of 257": t.List(enum(257)),
     "a variant of 256": variant(*[t.U8, None] * 128),
     "a variant of 257": variant(*[t.U8, None] * 128, t.U64),
-    "a list of variants of 257": t.List(variant(*[None] * 256, t.STRING)),
+    "a list of variants of 257": t.List(variant(*[None] * 256, t.U8)),
     "16 flat values": tuple_of(t.U32, 16),
     "17 flat values": tuple_of(t.U32, 17),
     "16 flat values, the last two a string": t.Tuple((t.U64,) * 14 + (t.STRING,)),

@@ -100,7 +100,8 @@ def check_arguments(module: ModuleType, args: dict[str, CoreInstance]) -> None:
         given = instance.get(name)
         if given is None:
             raise ComponentError(f'the argument "{namespace}" has no export "{name}"')
-        check_named(f'core import "{namespace}" "{name}"', given, wanted)
+        if given != wanted:
+            check_named(f'core import "{namespace}" "{name}"', given, wanted)
 
 
 # ---- the type of a module ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TypeGuard, TypeVar
 
 from witcraft.abi.layout import Layout
 from witcraft.errors import ComponentError
-from witcraft.model.types import Borrow, Future, List, Map, Own, Resource, Stream, String, TypeDef, ValType
+from witcraft.model.types import Borrow, FixedList, Future, List, Map, Own, Resource, Stream, String, TypeDef, ValType
 from witcraft.model.walk import children, rebuild
 from witcraft.resolve.meaning import (
     AnyType,
@@ -48,6 +48,7 @@ class Facts:
     resource: int  #     stamp of the oldest resource that it mentions, or ``NEVER``
     pointer: bool  #     a string, list or map is part of its flat form or of what that points to
     borrow: bool  #      it mentions a borrow
+    fixed: bool  #       it mentions a list of fixed length
 
 
 class Ledger:
@@ -70,8 +71,8 @@ class Ledger:
         """Enters a type whose parts were entered before, and holds it to the limits."""
         if known not in self.facts:
             self.facts[known] = self.measured(known)
-            if is_value(known):
-                self.layouts[8].shape(known)  # refuses what takes too many bytes
+            if self.facts[known].fixed and is_value(known):
+                self.layouts[8].shape(known)  # refuses what takes too many bytes; without such lists nothing can
         return known
 
     def measured(self, known: Known) -> Facts:
@@ -141,7 +142,7 @@ def parts(known: Known) -> Iterable[Known]:
 
 
 def measure(known: Known, inner: Iterable[Facts], stamp: int) -> Facts:
-    size, depth, named_depth, resource, pointer, borrow = 1, 0, 0, NEVER, False, False
+    size, depth, named_depth, resource, pointer, borrow, fixed = 1, 0, 0, NEVER, False, False, False
     for facts in inner:
         size += facts.size
         depth = max(depth, facts.depth)
@@ -149,9 +150,10 @@ def measure(known: Known, inner: Iterable[Facts], stamp: int) -> Facts:
         resource = min(resource, facts.resource)
         pointer |= facts.pointer
         borrow |= facts.borrow
+        fixed |= facts.fixed
     match known:
         case TypeDef():
-            return Facts(stamp, size, depth, named_depth + 1, resource, pointer, borrow)
+            return Facts(stamp, size, depth, named_depth + 1, resource, pointer, borrow, fixed)
         case Resource():
             resource = stamp
         case String() | List() | Map():
@@ -160,8 +162,10 @@ def measure(known: Known, inner: Iterable[Facts], stamp: int) -> Facts:
             pointer = False  # a handle, whatever it carries
         case Borrow():
             borrow = True
+        case FixedList():
+            fixed = True
         case ModuleType(imports, exports):
             size += len(imports) + len(exports)
         case InstanceType(first=first) | ComponentType(first=first) if resource >= first:
             resource = NEVER  # its own, which nobody outside can mean
-    return Facts(stamp, size, depth + 1, named_depth + 1, resource, pointer, borrow)
+    return Facts(stamp, size, depth + 1, named_depth + 1, resource, pointer, borrow, fixed)

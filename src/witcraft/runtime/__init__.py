@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .handles import GuestResource as GuestResource
     from .handles import HostHandles as HostHandles
     from .handles import Moved as Moved
+    from .handles import OwnedResource as OwnedResource
     from .handles import Registry as Registry
     from .handles import bind as bind
     from .handles import take_back as take_back
@@ -85,7 +86,7 @@ _NAMES = {
         "Trap",
     ),
     "files": ("Files",),
-    "handles": ("Borrows", "ExportedResource", "GuestHandles", "GuestResource", "HostHandles", "Moved", "Registry", "bind", "take_back"),
+    "handles": ("Borrows", "ExportedResource", "GuestHandles", "GuestResource", "HostHandles", "Moved", "OwnedResource", "Registry", "bind", "take_back"),
     "lists": ("bools", "bools_of", "chars", "chars_of", "members"),
     "modules": ("CoreModule", "CoreModuleSource"),
     "records": ("Protocol", "Struct", "dataclass", "starmap"),

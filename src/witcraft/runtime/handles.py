@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from .store import CoreInstance, Mail, Store
 
-    R = TypeVar("R", bound="ExportedResource")
-    Moved: TypeAlias = tuple[Callable[[int], int], int, "ExportedResource | None"]
+    R = TypeVar("R", bound="OwnedResource")
+    Moved: TypeAlias = tuple[Callable[[int], int], int, "OwnedResource | None"]
     """How to take a lowered handle back, the handle, and the object that gave its representation away."""
 else:
     Moved = tuple
@@ -59,7 +59,7 @@ def ask(call: GateCall | None, number: int) -> int:
 # ---- resources of the guest --------------------------------------------------------------------------------------
 
 
-class ExportedResource:
+class OwnedResource:
     """Base of the classes for resources that a component defines: the host owns one until it gives it away or closes it.
 
     A context manager; it closes at the end. An object that is just forgotten is destroyed by a later call into its
@@ -78,10 +78,6 @@ class ExportedResource:
         release(self)
         self._rep, self._owned = rep, True
 
-    def close(self) -> None:
-        """Destroys the resource. While a call of the instance is going on, it is destroyed after that."""
-        release(self)
-
     def __enter__(self) -> Self:
         return self
 
@@ -95,7 +91,17 @@ class ExportedResource:
             self._resource.put_off(rep)
 
 
-def release(resource: ExportedResource) -> None:
+class ExportedResource(OwnedResource):
+    """The usual base: none of the resource's own functions is called ``close``."""
+
+    __slots__ = ()
+
+    def close(self) -> None:
+        """Destroys the resource. While a call of the instance is going on, it is destroyed after that."""
+        release(self)
+
+
+def release(resource: OwnedResource) -> None:
     """``close``, under a name that no method of the resource can take away."""
     rep, resource._rep = getattr(resource, "_rep", None), None
     if rep is not None and resource._owned:
@@ -115,7 +121,7 @@ class GuestResource:
 
     __slots__ = ("_destroy", "_mail", "cls", "number")
 
-    cls: type[ExportedResource]
+    cls: type[OwnedResource]
 
     def __init__(self, store: Store, gate: CoreInstance, number: int) -> None:
         self.number = number
@@ -124,13 +130,13 @@ class GuestResource:
 
     # ---- representation -> object ----
 
-    def take(self, rep: int) -> ExportedResource:
+    def take(self, rep: int) -> OwnedResource:
         """A new object, which owns ``rep``."""
         made = self.cls.__new__(self.cls)
         made._rep, made._owned = rep, True
         return made
 
-    def get(self, rep: int) -> ExportedResource:
+    def get(self, rep: int) -> OwnedResource:
         """A new object that is only good for the call that lends ``rep``."""
         made = self.cls.__new__(self.cls)
         made._rep, made._owned = rep, False
@@ -139,7 +145,7 @@ class GuestResource:
 
     # ---- object -> representation ----
 
-    def look(self, value: ExportedResource) -> int:
+    def look(self, value: OwnedResource) -> int:
         """What ``value`` stands for. Raises TypeError, ValueError or ClosedError if it stands for nothing here."""
         if value.__class__ is not self.cls:
             self._check(value)
@@ -148,7 +154,7 @@ class GuestResource:
             raise ClosedError(f"this {self.cls.__name__} was closed, or given away")
         return rep
 
-    def add(self, value: ExportedResource) -> int:
+    def add(self, value: OwnedResource) -> int:
         """What ``value`` owned; it is given away."""
         rep = self.look(value)
         if not value._owned or is_lent(value, sys._getframe(1)):

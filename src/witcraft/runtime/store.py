@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .engine import Module
     from .files import Files
-    from .handles import ExportedResource, Registry
+    from .handles import OwnedResource, Registry
     from .modules import CoreModuleSource
 
     Drop: TypeAlias = tuple[Callable[[int], object], int]
@@ -65,7 +65,7 @@ class Mail:
         self.poisoned = 0
         self.drops: list[Drop | None] = []
         self.scopes: list[list[tuple[Registry, int]]] = []
-        self._lent: list[ExportedResource] = []
+        self._lent: list[OwnedResource] = []
         self.open(memoryview(bytearray(MAIL)))
 
     def open(self, box: memoryview) -> None:
@@ -82,7 +82,7 @@ class Mail:
         """Whether host code has a reason why the guest was stopped."""
         return self.error is not None or self.rule is not _NO_RULE
 
-    def lend(self, resource: ExportedResource) -> None:
+    def lend(self, resource: OwnedResource) -> None:
         """``resource`` was lent to the host for the time of a call: it is good for nothing once the next one begins."""
         self._lent.append(resource)
         self.drops += (None,)

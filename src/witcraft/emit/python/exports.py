@@ -109,13 +109,15 @@ class ExportScope:
         attribute = self.attributes.take(cls.name)
         self.names[name] = attribute
         self.slots.append(attribute)
-        if isinstance(self.package.plan.resources[number], GuestResource):
+        if not isinstance(self.package.plan.resources[number], GuestResource):
+            self.setup.append(f"self.{attribute} = {self.package.host_class(number)}")
+        elif cls.module is not self.module:
+            self.setup.append(f"self.{attribute} = instance.context.resource{number}.cls")
+        else:
             self.resources.setdefault(resource, [])
             local = self.package.places.resource_name(self.home, resource, at_run_time=True)
             bind = self.home.runtime("bind")
             self.setup.append(f"self.{attribute} = {bind}({local}, self, instance.context.resource{number})")
-        else:
-            self.setup.append(f"self.{attribute} = {self.package.host_class(number)}")
 
     def collect_instance(self, name: str, item: ExportedInstance) -> None:
         module = self.package.export_modules[(*self.path, name)]

@@ -6,7 +6,9 @@ to, what a call, a return, a failure is) is its ``Frame``: an export's method, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, assert_never
 
 from witcraft.abi import ops
@@ -17,6 +19,18 @@ from witcraft.emit.python.names import KEYWORDS
 from witcraft.emit.python.types import Annotator
 from witcraft.model.text import wit
 from witcraft.model.types import Kind, Map, Option, Own, Resource, Result, TypeDef, ValType, strip
+
+
+MANY = 8  # branches
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One branch: as the condition of an ``if``, and as the pattern of a ``case``."""
+
+    test: str
+    pattern: str
+    comment: str = ""
 
 
 class Frame(Protocol):
@@ -258,7 +272,7 @@ class Body:
     # ---- switches ----
 
     def switch_tag(self, s: ops.SwitchTag) -> None:
-        """An if-chain with a comment a case; the last arm refuses what no case has."""
+        """A branch with a comment a case; the last one refuses what no case has."""
         tag = self.x(s.tag)
         if not tag.isidentifier():
             name = self.fresh("tag")
@@ -266,12 +280,26 @@ class Body:
             tag = name
         if s.out and s.type is not None:
             self.out.line(f"{self.local(s.out)}: {self.annotation(s.type)}")
-        for index, (label, arm) in enumerate(zip(s.labels, s.arms, strict=True)):
-            with self.out.block(f"{'elif' if index else 'if'} {tag} == {index}:  # {label}"):
-                self.nested(arm)
-        kind = wit(s.type) if s.type is not None else "result"
+        kind = wit(s.type) if s.type is not None and s.labels != ("ok", "error") else "result"
+        refuse = f"raise {self.module.runtime('bad_case')}({quoted(kind)}, {tag})"
+        heads = [Head(f"{tag} == {index}", str(index), f"  # {label}") for index, label in enumerate(s.labels)]
+        self.branches(tag, heads, [partial(self.nested, arm) for arm in s.arms], refuse)
+
+    def branches(self, value: str, heads: Sequence[Head], arms: Sequence[Callable[[], None]], refuse: str) -> None:
+        """An if-chain; a ``match`` where there are many, since a chain nests for the compiler of Python."""
+        if len(heads) > MANY:
+            with self.out.block(f"match {value}:"):
+                for head, arm in zip(heads, arms, strict=True):
+                    with self.out.block(f"case {head.pattern}:{head.comment}"):
+                        arm()
+                with self.out.block("case _:"):
+                    self.out.line(refuse)
+            return
+        for index, (head, arm) in enumerate(zip(heads, arms, strict=True)):
+            with self.out.block(f"{'elif' if index else 'if'} {head.test}:{head.comment}"):
+                arm()
         with self.out.block("else:"):
-            self.out.line(f"raise {self.module.runtime('bad_case')}({quoted(kind)}, {tag})")
+            self.out.line(refuse)
 
     def annotation(self, ty: ValType) -> str:
         own = strip(ty)
@@ -323,11 +351,10 @@ class Body:
 
     def variant_arms(self, value: str, ty: TypeDef, arms: tuple[ops.CaseArm, ...]) -> None:
         isinstance_ = self.module.builtin("isinstance")
-        for index, arm in enumerate(arms):
-            cls = self.places.case_name(self.module, ty, index)
-            with self.out.block(f"{'elif' if index else 'if'} {isinstance_}({value}, {cls}):"):
-                self.arm(value, arm)
-        self.refuse_case(ty.name, value)
+        classes = [self.places.case_name(self.module, ty, index) for index in range(len(arms))]
+        heads = [Head(f"{isinstance_}({value}, {cls})", f"{cls}()") for cls in classes]
+        refuse = f"raise {self.module.runtime('no_case')}({quoted(ty.name)}, {value})"
+        self.branches(value, heads, [partial(self.arm, value, arm) for arm in arms], refuse)
 
     def arm(self, value: str, arm: ops.CaseArm) -> None:
         if arm.bind is not None:
@@ -543,7 +570,7 @@ class Body:
                 return f"{self.module.runtime('bools')}({seq})"
             case ops.ToCore(Kind.CHAR, ops.Var(s.item)):
                 return f"{self.module.runtime('chars')}({seq})"
-            case (ops.EnumIndex(ty, ops.Var(s.item)) | ops.FlagBits(ty, ops.Var(s.item))) if code:
+            case ops.EnumIndex(ty, ops.Var(s.item)) | ops.FlagBits(ty, ops.Var(s.item)) if code:
                 cls = self.places.type_name(self.module, ty, True)
                 numbers = f"{self.module.runtime('members')}({seq}, {cls})"
                 if code == "B":
