@@ -80,7 +80,9 @@ def bare(tmp_path):
 
     def run(code, *paths):
         code = f"import sys; sys.path += {[str(packages), *map(str, paths)]!r}\n{code}"
-        return subprocess.run([sys.executable, "-IS", "-c", code], capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            [sys.executable, "-IS", "-c", code], capture_output=True, text=True, timeout=60, check=False
+        )
 
     return run
 

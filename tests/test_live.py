@@ -7,6 +7,7 @@ import subprocess
 import sys
 import traceback
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -355,6 +356,12 @@ def test_bytes_are_a_component_too(bench, config):
 def test_the_same_component_is_the_same_package(component, bench, config):
     assert witcraft.load(bench, name="bench", config=config).module is component.module
     assert witcraft.load(bench, name="other", config=config).module is not component.module
+
+
+def test_threads_that_load_at_once_share_the_package(bench, config):
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: witcraft.load(bench, name="at-once", config=config), range(4)))
+    assert len({component.module for component in found}) == 1
 
 
 def test_a_forgotten_component_can_be_loaded_again(component, bench, config):

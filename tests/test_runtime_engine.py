@@ -71,15 +71,27 @@ def test_a_python_without_global_lock_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "signature", ["(param externref)", "(result funcref)", "(param v128)", "(param i32 anyref)", f"(param {'i32 ' * 18})"]
+    ("signature", "fits"),
+    [
+        ("(param i32 f64) (result i64)", True),
+        ("(param i32 i64) (result i64)", False),
+        ("(param i32 f64)", False),
+        ("(param externref) (result i64)", False),
+        ("(param v128) (result i64)", False),
+    ],
 )
-def test_functions_with_more_than_numbers_are_refused(signature):
-    body = "ref.null func" if "funcref" in signature else ""
-    wasm = assemble(f'(module (func (export "f") {signature} {body}))')
-    store = Store(None, Files({"a": wasm}))
-    instance = store.instantiate(store.module("a", hashlib.sha256(wasm).hexdigest()), [])
-    with pytest.raises(EngineError, match="takes or gives more than numbers"):
-        store.prepare(instance.extern("f"))
+def test_functions_of_given_modules_have_the_type_that_is_called(signature, fits):
+    body = "i64.const 7" if "result" in signature else ""
+    wasm = assemble(f'(module (func (export "f") {signature} {body}) (func (export "g")))')
+    store = Store(None, Files({}))
+    functions = {"f": "i32 f64 -> i64", "g": "->"}
+    if fits:
+        store.instantiate_module(wasm, {}, functions)
+    else:
+        with pytest.raises(EngineError, match="incompatible import type for `functions::f`"):
+            store.instantiate_module(wasm, {}, functions)
+    with pytest.raises(LinkError, match="no export 'h'"):
+        store.instantiate_module(wasm, {}, {"h": "->"})
 
 
 def test_only_functions_are_called_and_only_memories_are_read():

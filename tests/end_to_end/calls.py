@@ -20,6 +20,18 @@ class Call:
     alike: tuple[tuple[Any, Any], ...] = ()
 
 
+LOST = {
+    "tour-js": {
+        "echo-u32": ["4294967295"],
+        "echo-s64": ["-9223372036854775808"],
+        "echo-point": ["Point(x=nan, y=inf, id=4294967295)"],
+        "echo-keywords": ["Keywords(class_=255, from_='x', lambda_=None, self=-9223372036854775808)"],
+        "echo-mixed": ["Mixed_Narrow(value=-0.0)", "Mixed_Signed(value=-1)", "Mixed_Signed(value=-2147483648)"],
+        "echo-option": ["4294967295"],
+    }
+}
+"""What guests lose under every host: with componentize-js 0.23, parameters whose core integer has its highest bit set."""
+
 GROUPS = ("scalars", "lists_of_numbers", "lists", "records", "variants", "options")
 
 
@@ -27,6 +39,10 @@ def calls(group: str, types: Any) -> dict[str, Call]:
     """By WIT names; ``types`` has the classes as attributes."""
     made: dict[str, Call] = globals()[group](types)
     return made
+
+
+def comes_through(guest: str, name: str, value: object) -> bool:
+    return repr(value) not in LOST.get(guest, {}).get(name, ())
 
 
 # ---- scalars ------------------------------------------------------------------------------------------------------
@@ -37,7 +53,7 @@ def integer(bits: int, signed: bool) -> Call:
     low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
     text = f"{{}}: expected {low} to {high} ({name}), got "
     return Call(
-        [low, high, 1, 0],
+        [1, 0, low, high],
         [
             (low - 1, f"{text}{low - 1}"),
             (high + 1, f"{text}{high + 1}"),
@@ -310,7 +326,7 @@ def records(t: Any) -> dict[str, Call]:
             ],
         ),
         "echo-keywords": Call(
-            [whole, t.Keywords(0, "", True, 2**63 - 1), t.Keywords(1, "ü", False, 0)],
+            [t.Keywords(0, "", True, 2**63 - 1), t.Keywords(1, "ü", False, 0), whole],
             [
                 (t.Keywords(256, "", None, 0), "{}.class_: expected 0 to 255 (u8), got 256"),
                 (t.Keywords(1, None, None, 0), "{}.from_: expected str, got None"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.end_to_end.calls import GROUPS, calls
+from tests.end_to_end.calls import GROUPS, calls, comes_through
 from tests.end_to_end.conftest import Tour, start_tour
 from witcraft import ArgumentError, PoisonedError
 
@@ -28,6 +28,8 @@ def test_good_values_arrive_on_both_sides(tour_app, group, way):
     for name, call in calls(group, tour_app.types).items():
         echo = function(tour_app, name, way == "live")
         for given, expected in [*((value, value) for value in call.good), *call.alike]:
+            if not comes_through(tour_app.guest, name, given):
+                continue
             result, seen = echo(given), tour_app.host.seen.pop()
             if repr(result) != repr(expected) or repr(seen) != repr((expected,)):
                 wrong.append((name, given, seen, result))

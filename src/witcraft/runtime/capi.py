@@ -156,8 +156,6 @@ class Limits(Structure):
 OF = Extern.of.offset
 FUNC, GLOBAL, TABLE, MEMORY = 0, 1, 2, 3
 """``wasmtime_extern_kind_t``."""
-F64 = 3
-"""The last of ``wasm_valkind_t`` that is a number; references come after."""
 FUNCREF = 5
 """``WASMTIME_FUNCREF``."""
 Instance = c_uint64 * 2
@@ -204,11 +202,6 @@ instance_new = function("wasmtime_instance_new", P, P, P, POINTER(Extern), c_siz
 export_get = function("wasmtime_instance_export_get", c_bool, P, P, c_char_p, c_size_t, POINTER(Extern))
 func_new = function("wasmtime_func_new_unchecked", None, P, P, P, P, P, P)
 functype_new = function("wasm_functype_new", P, POINTER(Pointers), POINTER(Pointers))
-functype_delete = function("wasm_functype_delete", None, P)
-functype_params = function("wasm_functype_params", POINTER(Pointers), P)
-functype_results = function("wasm_functype_results", POINTER(Pointers), P)
-valtype_kind = function("wasm_valtype_kind", c_uint8, P)
-func_type = function("wasmtime_func_type", P, P, P)
 memory_data = function("wasmtime_memory_data", P, P, P)
 memory_size = function("wasmtime_memory_data_size", c_size_t, P, P)
 table_set = function("wasmtime_table_set", P, P, P, c_uint64, POINTER(Value))
@@ -232,15 +225,3 @@ def name_at(name: Any) -> str:
     """The text of a name that the engine keeps."""
     found: Bytes = name.contents
     return string_at(found.data or 0, found.size).decode("utf-8", "replace") if found.size else ""
-
-
-def is_plain(context: int, function: Extern, most: int) -> bool:
-    """Whether a function takes and gives nothing but integers and floats, and at most so many."""
-    type_ = func_type(context, addressof(function) + OF)
-    try:
-        sides = functype_params(type_).contents, functype_results(type_).contents
-        return all(
-            side.size <= most and all(valtype_kind(side.data[n]) <= F64 for n in range(side.size)) for side in sides
-        )
-    finally:
-        functype_delete(type_)

@@ -76,7 +76,8 @@ def packed_items(code: str, items: list[Any] | tuple[Any, ...]) -> bytes:
     """Numbers by value; the range is checked."""
     if code not in "fd" and list(map(type, items)).count(int) != len(items):
         items = [integer(item) for item in items]
-    return pack(f"{len(items)}{code}", *items)
+    order = "<" if code == "f" else ""  # the machine's own order is faster, but makes infinity of what is too large
+    return pack(f"{order}{len(items)}{code}", *items)
 
 
 def packed_buffer(code: str, view: memoryview) -> bytes | memoryview:

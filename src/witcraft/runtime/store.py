@@ -16,7 +16,7 @@ from .capi import OF, Extern, Instance, Limits, Value
 from .config import Config
 from .engine import check, shared
 from .errors import ClosedError, EngineError, LinkError, PoisonedError, ThreadError, Trap
-from .modules import CoreModule
+from .modules import CoreModule, importing
 from .trampoline import address, callback, covered
 from .traps import MESSAGES
 
@@ -313,29 +313,37 @@ class Store:
             store.busy = outer
         return CoreInstance(self, instance)
 
-    def instantiate_module(self, source: CoreModuleSource, given: Mapping[tuple[str, str], Extern]) -> CoreInstance:
-        """An instance of a core module that the host gave, with its imports by (module, name)."""
+    def instantiate_module(
+        self,
+        source: CoreModuleSource,
+        given: Mapping[tuple[str, str], Extern],
+        functions: Mapping[str, str] | None = None,
+    ) -> CoreInstance:
+        """An instance of a core module that the host gave, with its imports by (module, name).
+
+        ``functions``: type of each export that is called, ``{"f": "i32 i64 -> i32"}``. It is checked, since the engine does
+        not check an unchecked call. (The types of the component's own modules were checked when it was read.)
+        """
         made = CoreModule.of(source)
         module = made.files.module(self.engine, made.NAME, made.digest, self.folder)
         wanted = module.imports()
         missing = [f"{first} {second}" for first, second in wanted if (first, second) not in given]
         if missing:
             raise LinkError(f"the core module wants what the component does not give: {', '.join(missing)}")
-        return self.instantiate(module, [given[place] for place in wanted])
+        instance = self.instantiate(module, [given[place] for place in wanted])
+        if functions:
+            probe = self.engine.compile(importing(functions), "a probe")
+            self.instantiate(probe, [instance.extern(name) for name in functions])
+        return instance
 
     def module_value(self, name: str, digest: str) -> CoreModule:
         """A core module that the component exports."""
         return CoreModule(self.files.read(name), digest)
 
     def prepare(self, function: Extern) -> tuple[object, ...]:
-        """The arguments of ``call`` for ``function``, ready made.
-
-        The engine does not check an unchecked call: it would take a number for a reference. So the type is checked here.
-        """
+        """The arguments of ``call`` for ``function``, ready made."""
         if function.kind != capi.FUNC:
             raise EngineError("the component calls something that is no function")
-        if not capi.is_plain(self.mail.context, function, SLOTS):
-            raise EngineError("the component calls a function that takes or gives more than numbers")
         raw, slots = self._raw
         return self._context, byref(function, OF), raw, slots, self._trap
 

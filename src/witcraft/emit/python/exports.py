@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from witcraft.emit.python.functions import Calls, owner, param_names, print_method, python_name, signature
 from witcraft.emit.python.glue import extern
-from witcraft.emit.python.module import PyModule, PyWriter, natural, quoted
+from witcraft.emit.python.module import PyModule, PyWriter, quoted
 from witcraft.emit.python.names import Taken, function_name
 from witcraft.model.types import Resource
 from witcraft.model.world import Constructor, Function
@@ -163,7 +163,7 @@ class ExportScope:
         return any("store.prepare" in line for line in self.setup)
 
     def print_slots(self, out: PyWriter) -> None:
-        out.bracket("__slots__ = (", [quoted(name) for name in sorted(self.slots, key=natural)], ")")
+        out.slots(self.slots)
 
     def print_setup(self, out: PyWriter) -> None:
         """The rest of ``__init__``: prepared calls, resource classes, inner interfaces."""

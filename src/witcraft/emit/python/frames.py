@@ -9,7 +9,7 @@ from typing import Any
 
 from witcraft.abi import ops
 from witcraft.abi.ops import Expr, HelperKey, Program, Stmt
-from witcraft.emit.python.exprs import BOUNDS, SIGNED, number
+from witcraft.emit.python.exprs import SIGNED
 from witcraft.emit.python.module import quoted
 from witcraft.emit.python.ops import Body
 from witcraft.gate.needs import Direct as DirectHandles

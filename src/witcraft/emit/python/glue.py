@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from witcraft.emit.python.frames import borrows_name, handles_name
-from witcraft.emit.python.module import PyModule, PyWriter, natural, quoted
+from witcraft.emit.python.module import PyModule, PyWriter, quoted
 from witcraft.plan.steps import (
     CoreDef,
     CoreExport,
@@ -99,8 +100,17 @@ class Glue:
         self.print_start()
         for step in self.plan.steps:
             self.step(step)
+        self.drop_unused_locals()
         self.print_context()
         self.print_instance()
+
+    def drop_unused_locals(self) -> None:
+        """``self.x = x = ...`` where no later step names ``x``."""
+        for name in ("store", "context", "gate"):
+            uses = re.compile(rf"(?<![\w.\"]){name}\b")
+            head = f"self.{name} = {name} = "
+            if not any(uses.search(line.replace(head, "")) for line in self.out.lines):
+                self.out.lines = [line.replace(head, f"self.{name} = ") for line in self.out.lines]
 
     def print_instance(self) -> None:
         package, module = self.package, self.module
@@ -112,7 +122,7 @@ class Glue:
         with module.section() as out, out.block("class Instance:"):
             out.doc("One instance of the component, while it is put together and afterwards.")
             out.line()
-            out.bracket("__slots__ = (", [quoted(name) for name in sorted(self.slots, key=natural)], ")")
+            out.slots(self.slots)
             out.line()
             out.bracket("def __init__(", ["self", *params], ") -> None:")
             out.lines += self.out.lines
@@ -122,7 +132,7 @@ class Glue:
         with self.module.section() as out, out.block("class Context:"):
             out.doc("What functions on both sides share: the mailbox, memories, tables of handles.")
             out.line()
-            out.bracket("__slots__ = (", [quoted(name) for name in sorted(self.context, key=natural)], ")")
+            out.slots(self.context)
             out.line()
             for name, hint in sorted(self.context.items()):
                 out.line(f"{name}: {hint}")

@@ -58,19 +58,16 @@ class ImportScope:
             self.print_interface()
 
     def print_resource(self, resource: Resource) -> None:
-        name, note = self.package.places.resources[resource].name, self.package.annotator(self.module)
+        place = self.package.places.resources[resource]
+        note = self.package.annotator(place.module)
         methods = [function for function in self.functions if owner(function) is resource]
-        with self.module.section() as out, out.block(f"class {name}({self.protocol()}):"):
+        with place.module.section() as out, out.block(f"class {place.name}({place.module.runtime('Protocol')}):"):
             out.doc(resource.docs.text or f"Resource ``{resource.name}``, which the host defines.")
             for function in methods:
                 out.line()
                 if isinstance(function.kind, Static):
                     out.line("@classmethod")
                 self.print_stub(function, python_name(function), out, note)
-
-    def protocol(self) -> str:
-        """``Protocol`` costs a second of every start if imported at run time; there the classes are plain."""
-        return self.module.runtime("Protocol")
 
     def print_stub(self, function: Function, name: str, out, note) -> None:  # type: ignore[no-untyped-def]
         sign = signature(note, function, exported=False)
@@ -84,7 +81,7 @@ class ImportScope:
     def print_interface(self) -> None:
         note = self.package.annotator(self.module)
         note.aliases = {named.resource: self.alias(named) for named in self.own_resources()}
-        with self.module.section() as out, out.block(f"class {self.class_name}({self.protocol()}):"):
+        with self.module.section() as out, out.block(f"class {self.class_name}({self.module.runtime('Protocol')}):"):
             out.doc(self.docs or f"What the component imports as ``{'/'.join(self.path)}``.")
             for named in self.own_resources():
                 out.line()

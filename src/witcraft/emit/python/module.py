@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from witcraft.abi.ops import Format
@@ -56,6 +56,11 @@ class PyWriter(Writer):
         """``head`` ends in an opening bracket, ``tail`` begins with the closing one."""
         self.line(head + ", ".join(items) + tail)
 
+    def slots(self, names: Iterable[str]) -> None:
+        """``__slots__``, in natural order."""
+        items = [quoted(name) for name in sorted(names, key=natural)]
+        self.bracket("__slots__ = (", items, ",)" if len(items) == 1 else ")")
+
     def doc(self, text: str) -> None:
         """A docstring. Backslashes and quotes are escaped, so that no text can end it."""
         lines = [line.rstrip() for line in _printable(text).strip().splitlines()]
@@ -87,6 +92,7 @@ class PyModule:
         self.types: list[TypeDef] = []  # declared here, in order
         self.spoken: dict[ValType, None] = {}  # types that signatures here mention
         self._sections: list[list[str]] = []
+        self._late: list[list[str]] = []
         self._runtime = runtime
         self._imports: dict[str, dict[str, str]] = {}
         self._typing: dict[str, dict[str, str]] = {}
@@ -147,11 +153,14 @@ class PyModule:
         self._siblings[path, name] = (local, True)
 
     @contextmanager
-    def section(self) -> Iterator[PyWriter]:
-        """One top-level statement: a class, a function, an assignment with its docstring."""
+    def section(self, late: bool = False) -> Iterator[PyWriter]:
+        """One top-level statement: a class, a function, an assignment with its docstring.
+
+        ``late`` ones stand behind all others, since they run what they name.
+        """
         out = PyWriter()
         yield out
-        self._sections.append(out.lines)
+        (self._late if late else self._sections).append(out.lines)
 
     def struct(self, layout: Format) -> str:
         """The constant that holds the compiled ``struct`` of a block."""
@@ -186,7 +195,7 @@ class PyModule:
 
     @property
     def empty(self) -> bool:
-        return not (self._sections or self._tail or self.all)
+        return not (self._sections or self._late or self._tail or self.all)
 
     def text(self) -> str:
         """The whole file."""
@@ -206,7 +215,7 @@ class PyModule:
             for fmt, name in sorted(self._structs.items()):
                 out.line(f'{name} = {struct}("<{fmt}")')
         former = [""]
-        for section in [*self._sections, *self._tail]:
+        for section in [*self._sections, *self._late, *self._tail]:
             out.lines += ["", ""] if _is_block(former) or _is_block(section) else [""]
             out.lines += section
             former = section

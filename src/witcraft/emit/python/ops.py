@@ -20,7 +20,6 @@ from witcraft.emit.python.types import Annotator
 from witcraft.model.text import wit
 from witcraft.model.types import Kind, Map, Option, Own, Resource, Result, TypeDef, ValType, strip
 
-
 MANY = 8  # branches
 
 

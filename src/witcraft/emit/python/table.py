@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from witcraft.emit.python.functions import owner, python_name
@@ -88,15 +90,25 @@ def wit_table(package: Package, root: PyModule, exports: ExportScope) -> None:
         out.line(f'"class": {quoted(package.root_class)},')
         imports_class = f'"{package.root_class}Imports"' if package.has_imports else "None"
         out.line(f'"imports_class": {imports_class},')
-        with out.block('"imports": {', "},"):
+        with table(out, '"imports": {'):
             fields = {extern_name(item): field for field, _, item in package.import_fields()}
             for item in package.plan.world.imports:
                 print_import(package, out, item, fields.get(extern_name(item), ""))
-        with out.block('"exports": {', "},"):
+        with table(out, '"exports": {'):
             for item in package.plan.world.exports:
                 print_export(package, out, item, exports)
     root.constant("_ROOT", out.lines)
     root.after(f"{package.root_class}._wit = _ROOT")
+
+
+@contextmanager
+def table(out: PyWriter, head: str) -> Iterator[None]:
+    """A dict as an item of another one; an empty one stays on its line."""
+    start = len(out.lines)
+    with out.block(head, "},"):
+        yield
+    if len(out.lines) == start + 2:
+        out.lines[start:] = [out.lines[start] + "},"]
 
 
 def leaf(out: PyWriter, name: str, python: str, text: str) -> None:
@@ -149,7 +161,7 @@ def print_interface(
     with out.block(f"{quoted(interface.name)}: (", "),"):
         out.line(f"{quoted(attribute)},")
         out.line(f"{quoted('.'.join(module.path) if not module.empty else '')},")
-        with out.block("{", "},"):
+        with table(out, "{"):
             for item in interface.types:
                 if isinstance(item, TypeDef):
                     leaf(out, item.name, package.places.types[item].name, definition(item.type))

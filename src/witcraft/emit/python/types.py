@@ -177,7 +177,7 @@ def declare(note: Annotator, ty: TypeDef) -> None:
         case TypeDef() if note.places.types[nominal(ty)].module is not note.module:
             _use(note, ty, note.places.types[nominal(ty)], name)
         case _:
-            with note.module.section() as out:
+            with note.module.section(late=True) as out:
                 out.line(f"{name} = {note.alias(ty.type)}")
                 out.doc(ty.docs.text)
 
