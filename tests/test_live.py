@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import witcraft
 from tests.support.wat import assemble
 from witcraft import Config, LinkError
 from witcraft.live.imports import merge
-from witcraft.live.package import Package, forget
+from witcraft.live.package import Package, package_of
 from witcraft.runtime.versions import find, track
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def package():
     }
     made = Package("test_live_package", modules)
     yield made
-    forget(made.name)
+    made.forget()
 
 
 def test_modules_import_each_other(package):
@@ -264,12 +265,27 @@ def test_classes_can_be_pickled(package):
     assert pickle.loads(pickle.dumps(point)).x == 3
 
 
-def test_what_is_forgotten_is_gone(package):
-    package.load()
-    forget(package.name)
-    assert not [name for name in sys.modules if name.startswith("test_live_package")]
+def test_what_is_forgotten_comes_back_while_it_is_used(package):
+    module = package.load()
+    package.forget()
+    assert "test_live_package" not in sys.modules
+    assert pickle.loads(pickle.dumps(module.api.Point(3))).__class__ is module.api.Point
+    assert sys.modules["test_live_package"] is module
+
+
+def test_what_is_forgotten_and_not_used_is_gone():
+    source = "class Point:\n    def method(self): ...\n"
+    package = Package("test_live_gone", {"": ("<nowhere>/__init__.py", source, compile(source, "", "exec"))})
+    point = package.load().Point()
+    package.forget()
+    del package
+    gc.collect()
+    assert package_of("test_live_gone")
+    del point
+    gc.collect()
+    assert not package_of("test_live_gone")
     with pytest.raises(ModuleNotFoundError):
-        __import__("test_live_package")
+        __import__("test_live_gone")
 
 
 # ---- components -------------------------------------------------------------------------------------------------
@@ -447,9 +463,9 @@ def test_of_an_import_there_are_the_types(names):
 @pytest.mark.engine
 def test_what_an_interface_has_not_is_told(names):
     api = names["test:names/api@1.2.0"]
-    with pytest.raises(KeyError, match="test:names/api@1.2.0 has no 'do_twice'; there are 'do-twice'"):
+    with pytest.raises(KeyError, match=r"test:names/api@1.2.0 has no 'do_twice'; there are 'do-twice'"):
         api["do_twice"]
-    with pytest.raises(AttributeError, match="test:names/api@1.2.0 has no 'do_thrice'"):
+    with pytest.raises(AttributeError, match=r"test:names/api@1.2.0 has no 'do_thrice'"):
         api.do_thrice  # noqa: B018
 
 

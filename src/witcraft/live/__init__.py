@@ -7,7 +7,7 @@ from _thread import allocate_lock
 
 from witcraft.live.cached import emitted, key
 from witcraft.live.component import Component
-from witcraft.live.package import Package, loaded
+from witcraft.live.package import Package
 from witcraft.runtime import Config, Files
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ def load(data: bytes, name: str, lists: Lists, config: Config, emit: Emit) -> Co
     """The component that ``data`` holds; ``emit`` is the compiler, for components that no cache knows."""
     unique = key(data, name, lists)
     with _loading:
-        module = loaded(unique) or _execute(unique, data, name, lists, config, emit)
+        module = sys.modules.get(unique) or _execute(unique, data, name, lists, config, emit)
     return Component(name, data, module, config)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from witcraft.live.imports import merge
-from witcraft.live.package import forget
+from witcraft.live.package import package_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,11 +63,13 @@ class Component:
         return root(getattr(self.module, table["imports_class"])(**fields), config=config)
 
     def forget(self) -> None:
-        """Takes the bindings' modules out of ``sys.modules``, for processes that load many different components.
+        """Lets go of the bindings' modules when nothing uses them any more, for processes that load many components.
 
-        Instances keep working, but values of their classes cannot be pickled any more.
+        As any other module, they stay in ``sys.modules`` otherwise.
         """
-        forget(self.module.__name__)
+        package = package_of(self.module.__name__)
+        if package is not None:
+            package.forget()
 
     def __repr__(self) -> str:
         return f"<component {self.name}: {len(self.imports)} imports, {len(self.exports)} exports>"

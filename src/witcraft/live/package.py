@@ -7,6 +7,7 @@ Imports in the package find their modules here, classes can be pickled, and trac
 from __future__ import annotations
 
 import sys
+from _weakref import ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,17 +23,26 @@ _ModuleSpec: type[ModuleSpec] = type(__spec__)  # `importlib.machinery` is seldo
 
 
 class Package:
-    """``modules`` by dotted name below the package, which itself is ``""``. It is their loader."""
+    """``modules`` by dotted name below the package, which itself is ``""``. It is their loader.
 
-    __slots__ = ("modules", "name")
+    Modules refer to it as such, so it lives as long as anything of the package does.
+    """
+
+    __slots__ = ("__weakref__", "_forgotten", "modules", "name")
 
     def __init__(self, name: str, modules: Mapping[str, Module]) -> None:
         self.name, self.modules = name, modules
+        self._forgotten: dict[str, ModuleType] = {}
 
     def load(self) -> ModuleType:
-        _packages[self.name] = self
+        _packages[self.name] = ref(self, _remove)
         __import__(self.name)
         return sys.modules[self.name]
+
+    def forget(self) -> None:
+        """Takes the modules out of ``sys.modules``; those that something still asks for come back."""
+        for module in [module for module in sys.modules if module == self.name or module.startswith(f"{self.name}.")]:
+            self._forgotten[module] = sys.modules.pop(module)
 
     def spec(self, name: str) -> ModuleSpec | None:
         inner = name[len(self.name) + 1 :]
@@ -46,11 +56,12 @@ class Package:
 
     # ---- as `importlib` and `linecache` know a loader ----
 
-    def create_module(self, spec: ModuleSpec) -> None:
-        """None: the usual kind of module."""
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._forgotten.get(spec.name)  # None: a new one
 
     def exec_module(self, module: ModuleType) -> None:
-        exec(self.get_code(module.__name__), module.__dict__)
+        if module.__name__ not in self._forgotten:
+            exec(self.get_code(module.__name__), module.__dict__)
 
     def get_code(self, name: str) -> CodeType:
         return self._module(name)[2]
@@ -68,19 +79,19 @@ class Package:
             raise ImportError(f"{self.name} has no module {name!r}", name=name) from None
 
 
-_packages: dict[str, Package] = {}
+_packages: dict[str, ref[Package]] = {}
 
 
-def loaded(name: str) -> ModuleType | None:
-    """The package of that name, if this process has it already."""
-    return sys.modules.get(name) if name in _packages else None
+def _remove(dead: ref[Package]) -> None:
+    for name, package in list(_packages.items()):
+        if package is dead:
+            del _packages[name]
 
 
-def forget(name: str) -> None:
-    """Takes the package away from the process. What refers to its modules keeps working, but cannot be pickled."""
-    _packages.pop(name, None)
-    for module in [module for module in sys.modules if module == name or module.startswith(f"{name}.")]:
-        sys.modules.pop(module, None)
+def package_of(name: str) -> Package | None:
+    """The package that is, or holds, the module ``name``."""
+    package = _packages.get(name.partition(".")[0])
+    return None if package is None else package()
 
 
 class Finder:
@@ -88,7 +99,7 @@ class Finder:
 
     @staticmethod
     def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        package = _packages.get(name.partition(".")[0])
+        package = package_of(name)
         return None if package is None else package.spec(name)
 
 

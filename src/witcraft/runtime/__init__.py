@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .handles import take_back as take_back
     from .modules import CoreModule as CoreModule
     from .modules import CoreModuleSource as CoreModuleSource
+    from .records import blanks as blanks
     from .records import dataclass as dataclass
     from .root import Exports as Exports
     from .root import Root as Root
@@ -89,7 +90,7 @@ _NAMES = {
     "handles": ("Borrows", "ExportedResource", "GuestHandles", "GuestResource", "HostHandles", "Moved", "OwnedResource", "Registry", "bind", "take_back"),
     "lists": ("bools", "bools_of", "chars", "chars_of", "members"),
     "modules": ("CoreModule", "CoreModuleSource"),
-    "records": ("Protocol", "Struct", "dataclass", "starmap"),
+    "records": ("Protocol", "Struct", "blanks", "dataclass", "starmap"),
     "root": ("Exports", "Root", "link"),
     "scalars": (
         "Bits", "Labels", "bad_case", "boolean", "char", "character", "double", "f32_bits", "f32_from_bits", "f64_bits",

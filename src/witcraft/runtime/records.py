@@ -7,6 +7,7 @@ explain it when somebody asks: ``dataclasses.fields``, ``asdict``, ``replace``, 
 
 from __future__ import annotations
 
+from itertools import repeat
 from itertools import starmap as starmap
 from struct import Struct as Struct
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import dataclass as dataclass
     from types import CodeType, FunctionType
-    from typing import Any
+    from typing import Any, TypeVar
     from typing import Protocol as Protocol
+
+    R = TypeVar("R")
 
 _templates: dict[tuple[int, bool], FunctionType] = {}
 
@@ -114,3 +117,8 @@ if not TYPE_CHECKING:
     def dataclass(cls: type | None = None, /, *, slots: bool = True, unsafe_hash: bool = True, kw_only: bool = False):
         """See the module; the first two settings stand there for readers and type checkers."""
         return (lambda cls: make(cls, kw_only)) if cls is None else make(cls, kw_only)
+
+
+def blanks(cls: type[R], count: int) -> list[R]:
+    """So many objects of a record's class, attributes still unset: emitted code fills them at once."""
+    return list(map(object.__new__, repeat(cls, count)))

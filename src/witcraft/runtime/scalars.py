@@ -106,34 +106,53 @@ def no_case(kind: str, value: object) -> TypeError:
 
 if TYPE_CHECKING:
 
-    def Labels(cls: type[E]) -> dict[int, E]: ...  # noqa: N802
+    class Labels(dict[int, E]):
+        def __init__(self, cls: type[E]) -> None: ...
+        def every(self, data: bytes) -> list[E]: ...
 
-    def Bits(cls: type[F]) -> dict[int, F]: ...  # noqa: N802
+    class Bits(dict[int, F]):
+        def __init__(self, cls: type[F], mask: int) -> None: ...
+        def every(self, data: bytes) -> list[F]: ...
 
 else:
 
     class Labels(dict):
         """Discriminant -> enum member; one of no member traps."""
 
-        __slots__ = ("name",)
+        __slots__ = ("_members", "_name")
 
         def __init__(self, cls: Iterable) -> None:
-            self.name = cls.__name__
-            super().__init__(enumerate(cls))
+            self._name, self._members = cls.__name__, tuple(cls)
+            super().__init__(enumerate(self._members))
 
         def __missing__(self, tag: int) -> object:
-            raise bad_case(self.name, tag)
+            raise bad_case(self._name, tag)
+
+        def every(self, data: bytes) -> list:
+            """The members of a list of one-byte discriminants."""
+            members = self._members
+            try:
+                return [members[tag] for tag in data]
+            except IndexError:
+                raise bad_case(self._name, max(data)) from None
 
     class Bits(dict):
         """Bits -> flags: combinations already seen are looked up, since making one costs thirty times more."""
 
-        __slots__ = ("cls",)
+        __slots__ = ("_bytes", "_cls", "_mask")
 
-        def __init__(self, cls: type) -> None:
-            self.cls = cls
+        def __init__(self, cls: type, mask: int) -> None:
+            self._cls, self._mask, self._bytes = cls, mask, None
 
         def __missing__(self, bits: int) -> object:
-            value = self.cls(bits)
+            value = self._cls(bits)
             if len(self) < _CACHED_FLAGS:
                 self[bits] = value
             return value
+
+        def every(self, data: bytes) -> list:
+            """The flags of a list of single bytes, whose unknown high bits are ignored."""
+            if self._bytes is None:
+                self._bytes = [self[byte & self._mask] for byte in range(256)]
+            values = self._bytes
+            return [values[byte] for byte in data]

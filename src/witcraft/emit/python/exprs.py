@@ -221,7 +221,9 @@ def twice(scope: Scope, of: Expr) -> tuple[str, str]:
 def labels(scope: Scope, ty: TypeDef) -> str:
     """The table of the module from core values to members; a discriminant of no case traps in it."""
     cls = scope.places.type_name(scope.module, nominal(ty), True)
-    return scope.module.table("Labels" if isinstance(nominal(ty).type, Enum) else "Bits", cls)
+    if isinstance(nominal(ty).type, Enum):
+        return scope.module.table("Labels", cls, cls)
+    return scope.module.table("Bits", cls, f"{cls}, {number(flags_mask(ty))}")
 
 
 def flags_mask(ty: TypeDef) -> int:

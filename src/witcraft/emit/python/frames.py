@@ -96,11 +96,7 @@ def check_scalar(body: Body, wish: str, value: ops.ToCore) -> str:
     """Leaves an exact number of the right range (or one that the slot's view refuses) under a name; gives the name."""
     name = body.named(wish, value.of)
     if value.kind in (Kind.F32, Kind.F64):
-        if value.kind is Kind.F32:
-            body.out.line(f"{name} = {body.module.runtime('single')}({name})")
-            return name
-        with body.out.block(f"if {name}.__class__ is not {body.module.builtin('float')}:"):
-            body.out.line(f"{name} = {body.module.runtime('double')}({name})")
+        body.check_float(name, value.kind)
         return name
     if value.kind in WORDS:
         with body.out.block(f"if {name}.__class__ is not {body.module.builtin('int')}:"):

@@ -169,9 +169,9 @@ class PyModule:
             self._structs[text] = self.names.take(f"_{text}" if len(text) <= 24 else "_BLOCK")
         return self._structs[text]
 
-    def table(self, kind: str, cls: str) -> str:
+    def table(self, kind: str, cls: str, args: str) -> str:
         """The constant that maps core values to the members of an enum (``Labels``) or flags (``Bits``)."""
-        key = f"{self.runtime(kind)}({cls})"
+        key = f"{self.runtime(kind)}({args})"
         if key not in self._tables:
             wish = "_" + re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls)).upper()
             self._tables[key] = self.constant(wish, [key])
