@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.abi_types import same
-from tests.agreement import PROFILE
-from tests.agreement.check import TRAPPED, Call, agree, expressible
+from tests.agreement import PROFILE, handles
+from tests.agreement.check import TRAPPED, Call, agree, expressible, outcome_of
 from tests.agreement.raw import images
 from tests.agreement.types import BORDERS, TYPES, has_text
 from tests.agreement.values import borders, values
 from tests.agreement.wat import BASE, ENCODINGS, HEAP, Encoding, Guest
 from witcraft.model import types as t
 from witcraft.model.types import ValType
+from witcraft.runtime import PoisonedError
 
 pytestmark = pytest.mark.engine
 
@@ -80,3 +80,47 @@ def test_broken_values(data: st.DataObject, ty: ValType, encoding: Encoding) -> 
         bytes_ = list(broken.data)
         agree(guest, [("give-0", [bytes_, broken.at])])
         agree(guest, [("send-0", [bytes_])])
+
+
+# ---- handles -----------------------------------------------------------------------------------------------------
+
+NAMES = [
+    "new-box", "rep-box", "drop-box", "give-box", "make-thing", "look-thing", "take-thing", "drop-thing", "give-thing",
+    "put-thing", "see-thing",
+]  # fmt: skip
+PAIRS = ["look-and-take", "take-and-look"]
+BOXES = ["put-box", "see-box", "close-box"]
+HANDLES = st.integers(1, 4)
+STEPS = (
+    st.tuples(st.sampled_from(NAMES), HANDLES)
+    | st.tuples(st.sampled_from(PAIRS), HANDLES, HANDLES)
+    | st.tuples(st.sampled_from(BOXES), st.integers(0, 3))
+)
+OPENING: list[tuple[Any, ...]] = [("new-box", 21), ("make-thing", 22), ("new-box", 23), ("make-thing", 24), ("give-box", 1)]
+
+
+@settings(PROFILE, max_examples=3 * PROFILE.max_examples)
+@given(st.lists(STEPS, max_size=12))
+@example([("drop-thing", 2), ("drop-box", 3), ("new-box", 1), ("new-box", 2), ("new-box", 3)])
+@example([("look-and-take", 2, 2)])
+@example([("take-and-look", 2, 2)])
+@example([("take-and-look", 2, 4), ("put-thing", 5), ("drop-thing", 2)])
+@example([("keep-thing", 5)])
+@example([("see-box", 0), ("put-box", 0), ("rep-box", 1), ("give-thing", 1)])
+@example([("give-box", 2)])
+@example([("drop-box", 0)])
+@example([("close-box", 0), ("give-box", 1)])
+def test_handles(steps: list[tuple[Any, ...]]) -> None:
+    """The guest sees the same handles, both hosts hear the same, and what is no handle traps in both."""
+    ours, theirs = handles.Ours(), handles.Native()
+    for name, *numbers in [*OPENING, *steps]:
+        if name in BOXES and numbers[0] >= len(ours.boxes):
+            continue
+        outcome = outcome_of(ours, name, numbers)
+        assert outcome == outcome_of(theirs, name, numbers), name
+        assert ours.log == theirs.log
+        if outcome is TRAPPED:
+            with pytest.raises(PoisonedError):
+                ours.call("ended")
+            break
+        assert ours.call("ended") == theirs.call("ended")

@@ -101,6 +101,7 @@ STORM = """
     got = strange = 0
     armed = False
     main = threading.get_ident()
+    App(config={config})  # the engine is there
     end = time.monotonic() + 2.5
 
     def interrupt(*_):

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from witcraft.live import Component
     from witcraft.runtime import (
         ArgumentError,
+        ClosedError,
         Config,
+        ConfigError,
         CoreModule,
+        EngineError,
         Err,
         Error,
         LinkError,
@@ -40,8 +43,11 @@ _HOMES = {
     "witcraft.live": ("Component",),
     "witcraft.runtime": (
         "ArgumentError",
+        "ClosedError",
         "Config",
+        "ConfigError",
         "CoreModule",
+        "EngineError",
         "Err",
         "Error",
         "LinkError",
@@ -55,11 +61,14 @@ _HOMES = {
 
 __all__ = [
     "ArgumentError",
+    "ClosedError",
     "Component",
     "ComponentError",
     "Config",
+    "ConfigError",
     "CoreModule",
     "EmitError",
+    "EngineError",
     "Err",
     "Error",
     "LinkError",

@@ -71,18 +71,20 @@ class Slots:
             body.out.line(f"{self.place(body, index, core, signed)} = {text}")
 
 
-def print_lowering(body: Body, guard: ops.Guard, taken: Sequence[tuple[Expr, str]]) -> Direct:
+def print_lowering(
+    body: Body, guard: ops.Guard, taken: Sequence[tuple[Expr, str]], counts: Counter[str]
+) -> Direct:
     """Prints the guarded block; parameters that go straight to a slot are only checked.
 
     The exact class is tested in line; conversions run here, before any slot is filled, since they may run user code.
     """
     wanted = {value.name for value, _ in taken if isinstance(value, ops.Var)}
-    given, counts, direct = {name for name, _ in guard.values}, uses(guard.body), {}
+    given, direct = {name for name, _ in guard.values}, {}
     for stmt in guard.body:
         match stmt:
             case ops.Let(name, ops.ToCore(kind, of, _) as value) if (
                 name in wanted
-                and not counts[name]
+                and counts[name] == 1
                 and kind not in (Kind.BOOL, Kind.CHAR)
                 and (isinstance(of, ops.Get) or (isinstance(of, ops.Var) and of.name in given))
             ):
@@ -211,7 +213,7 @@ class ExportFrame(InstanceFrame):
             hint = body.module.typing("runtime", "Moved")
             body.out.line(f"{body.need('moved')}: {body.module.builtin('list')}[{hint}] = []")
         with body.out.block("try:"):
-            self.slots.fill(body, taken, print_lowering(body, guard, taken))
+            self.slots.fill(body, taken, print_lowering(body, guard, taken, self._counts))
         with body.out.block(f"except {bad} as {error}:"):
             if moves:
                 body.out.line(f"{body.module.runtime('take_back')}({body.need('moved')})")
@@ -353,7 +355,7 @@ class ImportFrame(InstanceFrame):
         values = [body.local(name) for name, _ in guard.values]
         error, bad = body.need_once("error"), body.module.runtime("BadValue")
         with body.out.block("try:"):
-            self.slots.fill(body, taken, print_lowering(body, guard, taken))
+            self.slots.fill(body, taken, print_lowering(body, guard, taken, self._counts))
         with body.out.block(f"except {bad} as {error}:"):
             args = [error, self.package.signature(body.module, self.label, guard.values), *values]
             body.out.line(f"raise {body.module.runtime('explain')}({', '.join(args)}) from None")

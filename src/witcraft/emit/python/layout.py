@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 LINE = 88  # the formatter's default
 UNIT = "    "
@@ -87,19 +88,21 @@ def has_operator(text: str) -> bool:
     return len(list(clauses(text))) > 1
 
 
-def marks(text: str) -> Iterator[tuple[int, str, int]]:
+@lru_cache(64)
+def marks(text: str) -> tuple[tuple[int, str, int], ...]:
     """(place, mark, depth of brackets outside of it): brackets, commas, and spaces before a clause or operator."""
-    depth = 0
+    found, depth = [], 0
     for match in _MARKS.finditer(text):
-        mark = match.group()
+        mark = match[0]
         if mark in "([{":
-            yield match.start(), mark, depth
+            found.append((match.start(), mark, depth))
             depth += 1
         elif mark in ")]}":
             depth -= 1
-            yield match.start(), mark, depth
+            found.append((match.start(), mark, depth))
         elif mark in ", ":
-            yield match.start(), mark, depth
+            found.append((match.start(), mark, depth))
+    return tuple(found)
 
 
 def last_bracket(text: str) -> tuple[str, str, str]:
