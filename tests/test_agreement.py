@@ -10,7 +10,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.agreement import PROFILE, handles
+from tests.agreement import PROFILE, handles, rules
 from tests.agreement.check import TRAPPED, Call, agree, expressible, outcome_of
 from tests.agreement.raw import images
 from tests.agreement.types import BORDERS, TYPES, has_text
@@ -124,3 +124,40 @@ def test_handles(steps: list[tuple[Any, ...]]) -> None:
                 ours.call("ended")
             break
         assert ours.call("ended") == theirs.call("ended")
+
+
+# ---- rules -------------------------------------------------------------------------------------------------------
+
+EDGE = 65536  # where the memory ends
+TAKERS: list[Call] = [("take", ["hello"]), ("take", ["Жук"]), ("take", [""]), ("numbers", [[1, 2]]), ("numbers", [[]])]
+CALLERS: list[Call] = [*TAKERS, ("many", ["a"] * 9), ("pull", [16])]
+AREAS = [0, 16, 18, 19, EDGE - 8, EDGE - 7, EDGE, 2**32 - 8, 2**32 - 1]
+POINTERS = [0, 1, 2, 4, 64, EDGE - 16, EDGE - 5, EDGE - 4, EDGE - 1, EDGE, EDGE + 1, 2**31, 2**32 - 8, 2**32 - 1]
+LEAVING = [rules.CALL, rules.NEW, rules.REP, rules.DROP, rules.TRAP]
+
+
+def breaks(encoding: Encoding) -> list[tuple[int, int, Call]]:
+    """What the guest is armed with, and the call that sets it off."""
+    lies = [(rules.REALLOC + rules.POINTER, value, call) for value in POINTERS for call in CALLERS]
+    shifts = [(rules.REALLOC + rules.SHIFT, value, call) for value in (1, 2, 4, 8) for call in CALLERS]
+    growth = [(rules.REALLOC + rules.GROW, 3, call) for call in CALLERS]
+    leaving = [(rules.REALLOC + what, 0, call) for what in LEAVING for call in CALLERS]
+    after: list[Call] = [("echo", ["hi"]), ("five", [])]
+    late = [(rules.POST_RETURN + what, 1, call) for what in [*LEAVING, rules.GROW] for call in after]
+    return [*lies, *shifts, *growth, *leaving, *late, *[(0, 0, ("pull", [at])) for at in AREAS]]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_rules(encoding: Encoding) -> None:
+    """An allocator that lies, calls that leave the guest where none may, areas that are none."""
+    for what, value, (name, args) in breaks(encoding):
+        ours, theirs = rules.Ours(encoding), rules.Native(encoding)
+        outcomes = []
+        for host in (ours, theirs):
+            host.call("arm", what, value)
+            outcomes.append(outcome_of(host, name, args))
+        assert outcomes[0] == outcomes[1], f"{name}{tuple(args)} with {what:#x}, {value}"
+        assert ours.notes == theirs.notes
+        if outcomes[0] is TRAPPED:
+            with pytest.raises(PoisonedError):
+                ours.call("arm", 0, 0)

@@ -99,14 +99,16 @@ class Blob:
 
 
 class Audit:
-    """``guest:ledger/audit``: notes lines, and finds the entries of books."""
+    """``guest:ledger/audit``: notes lines, reacts to them, and finds the entries of books."""
 
     def __init__(self, **books: Any) -> None:
         self.books = books
         self.lines: list[str] = []
+        self.react: Callable[[str], object] = lambda line: None
 
     def note(self, line: str) -> None:
         self.lines.append(line)
+        self.react(line)
 
     def lookup(self, book: str) -> Any:
         return self.books.get(book)

@@ -13,7 +13,6 @@ from witcraft import ArgumentError, Err, Error, PoisonedError
 from witcraft.runtime import ClosedError
 
 pytestmark = [pytest.mark.engine, pytest.mark.guest]
-RUNS_DESTRUCTORS = {"tour-js"}  # componentize-py runs nothing in the guest when the host drops a handle
 
 
 @pytest.fixture
@@ -170,45 +169,45 @@ def test_a_resource_has_one_owner(stores):
 # ---- the end of an exported resource ------------------------------------------------------------------------------
 
 
-def test_the_guest_ends_what_is_closed(tour_app):
-    if tour_app.guest not in RUNS_DESTRUCTORS:
-        pytest.skip("componentize-py runs nothing in the guest when the host drops a handle")
-    stores = tour_app.app.stores
+@pytest.fixture
+def js_tour(opener, way):
+    """componentize-py runs nothing in the guest when the host drops a handle."""
+    return start_tour(opener("tour-js", way))
+
+
+def test_the_guest_ends_what_is_closed(js_tour):
+    stores = js_tour.app.stores
     with stores.Blob(b"one"):
         assert stores.live() == 1
     assert stores.live() == 0
-    assert tour_app.store.ended == [b"one"]
+    assert js_tour.store.ended == [b"one"]
 
 
-def test_what_is_forgotten_ends_at_the_next_call(tour_app):
-    if tour_app.guest not in RUNS_DESTRUCTORS:
-        pytest.skip("componentize-py runs nothing in the guest when the host drops a handle")
-    stores = tour_app.app.stores
+def test_what_is_forgotten_ends_at_the_next_call(js_tour):
+    stores = js_tour.app.stores
     forgotten = [stores.Blob(b"%d" % n) for n in range(100)]
     assert stores.live() == 100
     del forgotten
     gc.collect()
-    assert not tour_app.store.ended  # no code of the guest runs in a finalizer
+    assert not js_tour.store.ended  # no code of the guest runs in a finalizer
     assert stores.live() == 0
-    assert len(tour_app.store.ended) == 100
+    assert len(js_tour.store.ended) == 100
 
 
-def test_what_is_forgotten_during_a_call_ends_after_it(tour_app):
-    if tour_app.guest not in RUNS_DESTRUCTORS:
-        pytest.skip("componentize-py runs nothing in the guest when the host drops a handle")
-    stores = tour_app.app.stores
+def test_what_is_forgotten_during_a_call_ends_after_it(js_tour):
+    stores = js_tour.app.stores
     kept, blob = [stores.Blob(b"forgotten"), stores.Blob(b"closed")], stores.Blob(b"x")
 
     def size(self):
         kept.pop().close()
         kept.clear()
         gc.collect()
-        return 7 + len(tour_app.store.ended)
+        return 7 + len(js_tour.store.ended)
 
-    tour_app.store.Blob.size = size
+    js_tour.store.Blob.size = size
     assert blob.size() == 7
     assert stores.live() == 1
-    assert sorted(tour_app.store.ended) == [b"closed", b"forgotten"]
+    assert sorted(js_tour.store.ended) == [b"closed", b"forgotten"]
 
 
 # ---- what the host gives ------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def import_value(recorder: Recorder, path: tuple[str, ...], item: WorldItem, ext
         case NamedResource(_, resource):
             return TypeValue(recorder.import_resource(resource, ImportPath(path)))
         case TypeDef():
-            return TypeValue(None)
+            return TypeValue(None, item)
         case CoreModule():
             assert isinstance(extern, ModuleType)
             return ModuleValue(ImportPath(path), tuple(extern.imports), extern.exports)

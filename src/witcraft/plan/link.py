@@ -19,6 +19,7 @@ from witcraft.plan.support import refuse
 from witcraft.plan.values import (
     ComponentValue,
     CoreInline,
+    Definition,
     Frame,
     InstanceValue,
     LiftedFunc,
@@ -30,7 +31,6 @@ from witcraft.plan.values import (
 )
 from witcraft.resolve import Resolved
 
-NO_RESOURCE = TypeValue(None)
 OPS = {op: ResourceOp(op.value) for op in tree.ResourceOp}
 
 
@@ -55,6 +55,7 @@ def link(resolved: Resolved) -> Plan:
         recorder.resource_ids,
         tuple(recorder.steps),
         exports,
+        recorder.types.resource_ids,
     )
 
 
@@ -146,13 +147,13 @@ def define_type(recorder: Recorder, frame: Frame, definition: tree.TypeDef) -> T
                 recorder.core(Unsupported("an asynchronous destructor", definition.offset))
             return TypeValue(recorder.define_resource(frame.number, None if dtor is None else frame.core_funcs[dtor]))
         case _:
-            return NO_RESOURCE
+            return TypeValue(None, Definition(frame, definition))
 
 
 def lift(frame: Frame, canon: tree.CanonLift) -> LiftedFunc:
     function = frame.core_funcs[canon.core_func]
     name = function.name if isinstance(function, CoreExport) else ""
-    return LiftedFunc(function, pending(frame, canon.options, canon.offset), name)
+    return LiftedFunc(function, pending(frame, canon.options, canon.offset), frame.types[canon.type], name)
 
 
 def pending(frame: Frame, options: tree.CanonOptions, offset: int) -> PendingOptions:

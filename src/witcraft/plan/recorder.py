@@ -14,6 +14,7 @@ from witcraft.core import tree as core
 from witcraft.errors import UnsupportedError
 from witcraft.model.types import Resource
 from witcraft.plan.steps import (
+    Adapted,
     CoreDef,
     CoreExport,
     DefineResource,
@@ -25,6 +26,7 @@ from witcraft.plan.steps import (
     HostResource,
     ImportedModule,
     ImportPath,
+    InnerCall,
     InstantiateModule,
     Lowered,
     LowerImport,
@@ -32,11 +34,14 @@ from witcraft.plan.steps import (
     ModuleRef,
     Options,
     ResourceDef,
+    Side,
     StaticModule,
     Step,
     StringEncoding,
     Unsupported,
 )
+from witcraft.plan.support import function_features
+from witcraft.plan.types import Types
 from witcraft.plan.values import (
     CoreInstanceValue,
     CoreValue,
@@ -63,6 +68,7 @@ class Recorder:
         self.modules: list[core.Module] = []
         self.resources: list[ResourceDef] = []
         self.resource_ids: dict[Resource, int] = {}
+        self.types = Types()
         self.instances = 0  # component instances
         self.unsupported: list[Unsupported] = []  # what was reached and cannot run yet
         self._definitions = 0
@@ -123,19 +129,41 @@ class Recorder:
                 self.steps.append(LowerImport(index, function.path, function.function, options))
                 return Lowered(index)
             case LiftedFunc():
-                sides = f"from component instance {pending.instance} to component instance {function.options.instance}"
-                call = f'a call {sides} (function "{function.name}") needs an adapter'
-                return self.core(Unsupported(call, pending.offset))
+                return self._inner_call(function, pending)
             case _:
                 assert_never(function)
 
+    def _inner_call(self, lifted: LiftedFunc, pending: PendingOptions) -> CoreDef:
+        """A call from one component instance to another."""
+        function = self.types.function(lifted.type, lifted.name or "a function")
+        for feature in function_features(function, set()):
+            self.core(Unsupported(feature, pending.offset))
+        callee, caller = self.side(lifted.options), self.side(pending)
+        core_def = self.core(lifted.core)
+        index = self.number(InnerCall)
+        self.steps.append(InnerCall(index, function, core_def, caller, callee))
+        return Adapted(index)
+
     # ---- options ----
 
-    def options(self, pending: PendingOptions) -> Options:
+    def side(self, pending: PendingOptions) -> Side:
+        self.refuse_options(pending)
+        return Side(
+            pending.instance,
+            ENCODINGS[pending.tree.encoding or tree.StringEncoding.UTF8],
+            pending.memory if isinstance(pending.memory, CoreExport) else None,
+            None if pending.realloc is None else self.core(pending.realloc),
+            None if pending.post_return is None else self.core(pending.post_return),
+        )
+
+    def refuse_options(self, pending: PendingOptions) -> None:
         if pending.tree.is_async:
             self.core(Unsupported("the canonical option async", pending.offset))
         if pending.tree.gc:
             self.core(Unsupported("the canonical option gc", pending.offset))
+
+    def options(self, pending: PendingOptions) -> Options:
+        self.refuse_options(pending)
         return Options(
             pending.instance,
             ENCODINGS[pending.tree.encoding or tree.StringEncoding.UTF8],

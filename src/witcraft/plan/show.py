@@ -20,6 +20,7 @@ from witcraft.model.world import (
     WorldItem,
 )
 from witcraft.plan.steps import (
+    Adapted,
     CoreDef,
     CoreExport,
     DefineResource,
@@ -32,10 +33,13 @@ from witcraft.plan.steps import (
     ExtractMemory,
     ExtractPostReturn,
     ExtractRealloc,
+    GateExport,
     GuestResource,
     HostResource,
     ImportedModule,
     ImportPath,
+    InnerCall,
+    InstantiateAdapters,
     InstantiateModule,
     LiftedFunction,
     Lowered,
@@ -45,6 +49,7 @@ from witcraft.plan.steps import (
     Plan,
     ReexportedFunction,
     ResourceFunc,
+    Side,
     StaticModule,
     Step,
     Unsupported,
@@ -150,6 +155,13 @@ def step_lines(step: Step) -> list[str]:
             return [f"core instance {index} = instantiate {module_text(module)}", *indented(given)]
         case LowerImport(index, path, function, options):
             return [f"lowered {index} = lower {path_text(path)}: {signature(function)} [{options_text(options)}]"]
+        case InnerCall(index, function, callee):
+            sides = [f"from [{side_text(step.caller)}]", f"to [{side_text(step.callee)}]"]
+            return [f"adapted {index} = call {core_text(callee)}: {signature(function)}", *indented(sides)]
+        case InstantiateAdapters(index, wasm, calls, args):
+            given = [f"{quoted(arg.module)} {quoted(arg.name)} = {core_text(arg.value)}" for arg in args]
+            made = [line for call in calls for line in step_lines(call)]
+            return [f"adapters {index} = instantiate {count(len(wasm), 'byte')}", *indented([*made, *given])]
         case ExtractMemory(index, source):
             return [f"memory {index} = {core_text(source)}"]
         case ExtractRealloc(index, source):
@@ -187,10 +199,20 @@ def core_text(value: CoreDef) -> str:
             return f"lowered {index}"
         case ResourceFunc(op, instance, resource):
             return f"{op.value} {resource} for component instance {instance}"
+        case Adapted(index):
+            return f"adapted {index}"
+        case GateExport(name):
+            return f"the gate's {quoted(name)}"
         case Unsupported(feature, _):
             return feature
         case _:
             assert_never(value)
+
+
+def side_text(side: Side) -> str:
+    given = {"memory": side.memory, "realloc": side.realloc, "post-return": side.post_return}
+    words = [f"{name} {core_text(value)}" for name, value in given.items() if value is not None]
+    return ", ".join([f"component instance {side.instance}", side.encoding.value, *words, *["64-bit"] * side.memory64])
 
 
 def options_text(options: Options) -> str:
@@ -257,6 +279,8 @@ def data(value: object) -> Any:
             return {"kind": "ExportedInstance", "docs": interface.docs.text, "exports": items}
         case Enum():
             return value.value
+        case bytes():
+            return len(value)
         case tuple():
             return [data(item) for item in value]
         case _ if is_dataclass(value):

@@ -8,8 +8,8 @@ lift, lower and built-in belongs to, since may-leave and the handle table are ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from witcraft.core import tree as core
@@ -68,7 +68,21 @@ class Unsupported:
     offset: int
 
 
-CoreDef = CoreExport | Lowered | ResourceFunc | Unsupported
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """The core function of a former ``InnerCall``."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class GateExport:
+    """An export of the gate, for adapters: the state and the rules that they share with every other call."""
+
+    name: str
+
+
+CoreDef = CoreExport | Lowered | ResourceFunc | Adapted | GateExport | Unsupported
 
 
 # ---- options -----------------------------------------------------------------------------------------------------
@@ -95,6 +109,21 @@ class Options:
     post_return: int | None = None
     callback: int | None = None
     is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The canonical options of one end of a call between component instances; nothing is extracted for the host."""
+
+    instance: int
+    encoding: StringEncoding = StringEncoding.UTF8
+    memory: CoreExport | None = None
+    realloc: CoreDef | None = None
+    post_return: CoreDef | None = None
+
+    @property
+    def memory64(self) -> bool:
+        return self.memory is not None and isinstance(self.memory.type, core.MemoryType) and self.memory.type.limits.is64
 
 
 # ---- steps -------------------------------------------------------------------------------------------------------
@@ -176,9 +205,35 @@ class DefineResource:
     dtor: CoreDef | None
 
 
+@dataclass(frozen=True, slots=True)
+class InnerCall:
+    """Makes core function ``Adapted(index)``: component instance ``caller`` calls ``core``, a function of ``callee``.
+
+    ``fuse`` makes an adapter of it; what prints a plan meets ``InstantiateAdapters`` instead.
+    """
+
+    index: int
+    function: Function
+    core: CoreDef
+    caller: Side
+    callee: Side
+
+
+@dataclass(frozen=True, slots=True)
+class InstantiateAdapters:
+    """Instantiates a generated core module, which exports ``call-N`` for every ``InnerCall`` N of ``calls``."""
+
+    index: int
+    wasm: bytes
+    calls: tuple[InnerCall, ...]
+    args: tuple[ModuleArg, ...]
+
+
 Step = (
     InstantiateModule
     | LowerImport
+    | InnerCall
+    | InstantiateAdapters
     | ExtractMemory
     | ExtractRealloc
     | ExtractPostReturn
@@ -272,3 +327,19 @@ class Plan:
     resource_ids: Mapping[Resource, int]
     steps: tuple[Step, ...]
     exports: tuple[tuple[str, ExportDef], ...]
+    inner_ids: Mapping[Resource, int] = field(default_factory=dict)
+    """As ``resource_ids``, for the resources that calls between component instances speak of."""
+
+    def number(self, resource: Resource) -> int:
+        """The number of a resource that the world or a call between component instances speaks of."""
+        found = self.resource_ids.get(resource)
+        return self.inner_ids[resource] if found is None else found
+
+
+def inner_calls(plan: Plan) -> Iterator[InnerCall]:
+    """The calls between component instances, be they made into adapters or not."""
+    for step in plan.steps:
+        if isinstance(step, InnerCall):
+            yield step
+        elif isinstance(step, InstantiateAdapters):
+            yield from step.calls

@@ -12,6 +12,7 @@ from typing import Any
 
 from witcraft.component import tree
 from witcraft.core import tree as core
+from witcraft.model.types import ValType
 from witcraft.model.world import Function
 from witcraft.plan.steps import CoreDef, CoreExport, ImportPath
 
@@ -88,6 +89,7 @@ class LiftedFunc:
 
     core: CoreValue
     options: PendingOptions
+    type: TypeValue
     name: str
 
 
@@ -96,9 +98,19 @@ FuncValue = ImportedFunc | LiftedFunc
 
 @dataclass(frozen=True, slots=True)
 class TypeValue:
-    """Of types, only resources exist at run time: the number in ``Plan.resources``."""
+    """Of types, only resources exist at run time: the number in ``Plan.resources``.
+
+    ``source`` says what another type is, to whoever asks: a type of the world, or a definition where it stands.
+    """
 
     resource: int | None
+    source: ValType | Definition | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition:
+    frame: Frame
+    tree: tree.TypeDef
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ from ctypes import (
     CDLL,
     CFUNCTYPE,
     POINTER,
+    ArgumentError,
     Structure,
     addressof,
     c_bool,
@@ -202,8 +203,6 @@ instance_new = function("wasmtime_instance_new", P, P, P, POINTER(Extern), c_siz
 export_get = function("wasmtime_instance_export_get", c_bool, P, P, c_char_p, c_size_t, POINTER(Extern))
 func_new = function("wasmtime_func_new_unchecked", None, P, P, P, P, P, P)
 functype_new = function("wasm_functype_new", P, POINTER(Pointers), POINTER(Pointers))
-memory_data = function("wasmtime_memory_data", P, P, P)
-memory_size = function("wasmtime_memory_data_size", c_size_t, P, P)
 table_set = function("wasmtime_table_set", P, P, P, c_uint64, POINTER(Value))
 memorytype_new = function("wasm_memorytype_new", P, POINTER(Limits))
 memorytype_delete = function("wasm_memorytype_delete", None, P)
@@ -215,10 +214,25 @@ call: Any = lib.wasmtime_func_call_unchecked
 Gives an error to be freed, or None; a trap goes to the slot that was prepared."""
 call.restype, call.argtypes = c_void_p, None
 
-view_of = pythonapi.PyMemoryView_FromMemory
-"""(address, size, WRITABLE) -> memoryview of bytes; 0.3 us, where a ctypes array type of each size costs 30."""
-view_of.restype, view_of.argtypes = py_object, (c_void_p, c_size_t, c_int)
-WRITABLE = 0x200
+memory_data: Any = lib.wasmtime_memory_data
+memory_size: Any = lib.wasmtime_memory_data_size
+"""Likewise without prototypes: (context, memory), as ``from_param`` and ``byref`` make them."""
+memory_data.restype, memory_size.restype = c_void_p, c_size_t
+
+_view_of: Any = pythonapi.PyMemoryView_FromMemory
+_view_of.restype, _view_of.argtypes = py_object, (c_void_p, c_size_t, c_int)
+_WRITABLE = 0x200
+
+
+def view(address: int | None, size: int) -> memoryview:
+    """The bytes there. Costs 0.3 us; a ctypes array, whose type is made for each size, 30.
+
+    Raises RecursionError where Python's stack does not even suffice for this.
+    """
+    try:
+        return _view_of(address, size, _WRITABLE)  # type: ignore[no-any-return]
+    except ArgumentError:
+        raise RecursionError("maximum recursion depth exceeded") from None
 
 
 def name_at(name: Any) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from struct import error as StructError
 
-from .errors import ArgumentError, Error
+from .errors import ArgumentError, ClosedError, Error
 from .scalars import double, integer, single
-from .sequences import SIZES, entries, packed, sequence
+from .sequences import SIZES, buffer, entries, packed, sequence
 from .values import Err, Ok, Some
 
 TYPE_CHECKING = False
@@ -54,10 +54,13 @@ class Flaw(Exception):  # noqa: N818
 
 def explain(error: BaseException, signature: Signature, *values: object) -> BaseException:
     """The ArgumentError that says which of ``values`` does not fit and why; ``error`` itself if all of them do."""
-    if isinstance(error, Error) or not isinstance(error, BadValue):
-        return error
     from .wit import Scope, parameters
 
+    if isinstance(error, ArgumentError | ClosedError) and error.culprit is not None:
+        names = [name for name, _ in parameters(signature.text, Scope(signature.scope))]
+        return located(error, dict(zip(names, values, strict=True)))
+    if isinstance(error, Error) or not isinstance(error, BadValue):
+        return error
     try:
         for (name, ty), value in zip(parameters(signature.text, Scope(signature.scope)), values, strict=True):
             at(name, ty, value)
@@ -66,6 +69,33 @@ def explain(error: BaseException, signature: Signature, *values: object) -> Base
     except Exception:
         return error  # the user's own code raised, or values changed meanwhile
     return error
+
+
+def located(error: ArgumentError | ClosedError, arguments: dict[str, object]) -> BaseException:
+    """``error`` with the path to the resource that it blames; a method's own needs none.
+
+    One that is fine was given twice: the second place is to blame.
+    """
+    culprit: Any = error.culprit
+    paths = [name + path for name, value in arguments.items() for path in paths_to(culprit, value)]
+    place = 1 if len(paths) > 1 and getattr(culprit, "_rep", None) is not None else 0
+    if paths and paths[place] != "self":
+        error.args = (f"{paths[place]}: {error}",)
+    error.culprit = None
+    return error
+
+
+def paths_to(target: object, value: Any) -> list[str]:
+    """All ways to come from ``value`` to ``target`` inside of it."""
+    if value is target:
+        return [""]
+    if isinstance(value, list | tuple):
+        parts = [(f"[{index}]", part) for index, part in enumerate(value)]
+    elif isinstance(value, dict):
+        parts = [(f"[{shown(key)}]", part) for key, part in value.items()]
+    else:
+        parts = [(f".{name}", getattr(value, name)) for name in getattr(value, "__match_args__", ())]
+    return [step + path for step, part in parts for path in paths_to(target, part)]
 
 
 def at(step: str, ty: Type, value: object) -> None:
@@ -202,9 +232,8 @@ def the_numbers(code: str, value: Any, length: int | None) -> Any:
 
 def numbers(value: Any) -> Any:
     """The items of a list of numbers that does not go as it is: of a buffer, or of a sequence."""
-    try:
-        view = memoryview(value)
-    except TypeError:
+    view = buffer(value)
+    if view is None:
         return the_sequence(value, None)
     try:
         return view.tolist() if view.ndim == 1 else refuse(f"expected one dimension, got {view.ndim}")
@@ -255,6 +284,8 @@ def check_float(kind: str, value: Any) -> None:
     except OverflowError:
         raise Flaw(f"{shown(value)} is too large for {kind}") from None
     except (TypeError, ValueError, StructError):
+        if isinstance(value, int):
+            raise Flaw(f"{shown(value)} is too large for {kind}") from None
         raise Flaw(f"expected float, got {type_of(value)}") from None
 
 

@@ -10,12 +10,19 @@ class Error(Exception):
 class Trap(Error):
     """The guest broke a rule, or a limit stopped it. Its instance cannot be called again.
 
-    The message names the export, what happened, and the guest's functions on the stack. ``code`` is a short name of
-    what happened: ``"unreachable"``, ``"out of fuel"``, ``"timeout"``... (``traps.CODES``), or None for a broken rule
-    of the canonical ABI.
+    The message names the export, what happened, and the guest's functions on the stack. ``export`` is the export's name.
+    ``code`` is a short name of what happened: ``"unreachable"``, ``"out of fuel"``, ``"timeout"``... (``failures.CODES``),
+    or None for a broken rule of the canonical ABI.
     """
 
     code: str | None = None
+    export: str = ""
+
+    def name(self, export: str) -> None:
+        """Puts the export's name before the message, unless that has one."""
+        if not self.export:
+            self.export = export
+            self.args = (f"{export}: {self}",)
 
 
 class PoisonedError(Trap):
@@ -27,6 +34,9 @@ class ArgumentError(Error, TypeError, ValueError):
 
     Raised before the exported function runs; the instance stays usable.
     """
+
+    culprit: object = None
+    """The value itself, while the path to it is still to be found."""
 
 
 class LinkError(Error):
@@ -45,5 +55,8 @@ class EngineError(Error):
     """The engine is missing, is none that is known, or refuses a module."""
 
 
-class ClosedError(Error):
+class ClosedError(Error, ValueError):
     """A resource or an instance was used after it was closed."""
+
+    culprit: object = None
+    """The resource, while the path to it is still to be found."""

@@ -52,9 +52,9 @@ class Report:
         """Whether the gate gave up: a host function did not come to its end."""
         return self.code == "unreachable" and f" {GATE}!" in self.backtrace.partition("\n")[0]
 
-    def trap(self, name: str, what: str = "", code: str | None = None) -> Trap:
-        """The trap of export ``name``; ``what`` and ``code`` say better what happened."""
-        lines = [f"{name}: {what or self.what}"]
+    def trap(self, what: str = "", code: str | None = None) -> Trap:
+        """As an exception, still without the name of the export; ``what`` and ``code`` say better what happened."""
+        lines = [what or self.what]
         if self.backtrace:
             lines += ["wasm backtrace:", self.backtrace]
         trap = Trap("\n".join(lines))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from .errors import ClosedError
+from .errors import ArgumentError, ClosedError, Trap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .store import CoreInstance, Mail, Store
 
+    F = TypeVar("F", ArgumentError, ClosedError)
     R = TypeVar("R", bound="OwnedResource")
     Moved: TypeAlias = tuple[Callable[[int], int], int, "OwnedResource | None"]
     """How to take a lowered handle back, the handle, and the object that gave its representation away."""
@@ -30,10 +31,10 @@ else:
 class GateCall:
     """A function of the gate, called with one number: ``call(handle)``."""
 
-    __slots__ = ("_args", "_call", "_mail", "_name", "_slots", "_trap")
+    __slots__ = ("_args", "_call", "_mail", "_slots", "_trap")
 
     def __init__(self, store: Store, gate: CoreInstance, name: str) -> None:
-        self._name, self._args = name, store.prepare(gate.extern(name))
+        self._args = store.prepare(gate.extern(name))
         self._mail, self._call, self._trap, self._slots = store.mail, store.call, store.trap, store.u32
 
     def __call__(self, number: int = 0) -> int:
@@ -41,7 +42,7 @@ class GateCall:
         slots[0] = number
         failed = self._call(*self._args)
         if failed or self._trap:
-            raise self._mail.failure(self._name, failed)
+            raise self._mail.failure("", failed)
         return slots[0]
 
 
@@ -59,6 +60,15 @@ def ask(call: GateCall | None, number: int) -> int:
 # ---- resources of the guest --------------------------------------------------------------------------------------
 
 
+class Unbound:
+    """What a resource class has in place of an instance."""
+
+    __slots__ = ()
+
+    def __get__(self, resource: object, cls: type) -> object:
+        raise TypeError(f"this {cls.__name__} belongs to no instance: take the class from one, as in app.blobs.Blob")
+
+
 class OwnedResource:
     """Base of the classes for resources that a component defines: the host owns one until it gives it away or closes it.
 
@@ -68,10 +78,16 @@ class OwnedResource:
 
     __slots__ = ("__weakref__", "_owned", "_rep")
 
-    _api: Any
-    _resource: GuestResource
-    _rep: int | None
-    _owned: bool
+    if TYPE_CHECKING:
+        _api: Any
+        _resource: GuestResource
+        _rep: int | None
+        _owned: bool
+    else:
+        _api = Unbound()
+
+    def __reduce__(self) -> str:
+        raise TypeError(f"a {self.__class__.__name__} can be neither copied nor pickled: it is one of its kind")
 
     def _adopt(self, rep: int) -> None:
         """The constructor of the guest gave ``rep``."""
@@ -151,14 +167,14 @@ class GuestResource:
             self._check(value)
         rep: int | None = getattr(value, "_rep", None)
         if rep is None:
-            raise ClosedError(f"this {self.cls.__name__} was closed, or given away")
+            raise blame(value, ClosedError(f"this {self.cls.__name__} was closed, or given away"))
         return rep
 
     def add(self, value: OwnedResource) -> int:
         """What ``value`` owned; it is given away."""
         rep = self.look(value)
         if not value._owned or is_lent(value, sys._getframe(1)):
-            raise ValueError(f"this {self.cls.__name__} is only borrowed here: it cannot be given away")
+            raise blame(value, ArgumentError(f"this {self.cls.__name__} is only borrowed: it cannot be given away"))
         value._rep = None
         return rep
 
@@ -168,7 +184,7 @@ class GuestResource:
             return
         name = self.cls.__name__
         if isinstance(value, self.cls.__bases__[0]):
-            raise ValueError(f"expected {name} of this instance, got one of another instance")
+            raise blame(value, ArgumentError(f"expected {name} of this instance, got one of another instance"))
         raise TypeError(f"expected {name}, got {value.__class__.__name__}")
 
     # ---- the end of a resource ----
@@ -183,14 +199,28 @@ class GuestResource:
             return
         outer = store.enter()
         try:
-            self._destroy(rep)
+            self.run(rep)
         finally:
             store.busy = outer
+
+    def run(self, rep: int) -> None:
+        """Runs the destructor."""
+        assert self._destroy is not None
+        try:
+            self._destroy(rep)
+        except Trap as trap:
+            raise self._mail.trapped(f"destructor of {self.cls.__name__}", trap) from None
 
     def put_off(self, rep: int) -> None:
         """Leaves the destructor to the next call. Finalizers come here, in any thread and in the middle of anything."""
         if self._destroy is not None:
-            self._mail.drops.append((self._destroy, rep))
+            self._mail.drops.append((self, rep))
+
+
+def blame(value: object, error: F) -> F:
+    """``error`` with what it is about: ``explain`` says where among the arguments that is."""
+    error.culprit = value
+    return error
 
 
 def is_lent(value: object, frame: FrameType | None) -> bool:

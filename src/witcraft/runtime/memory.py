@@ -8,10 +8,10 @@ whenever it grows, so its users call ``refresh`` after the guest ran.
 
 from __future__ import annotations
 
-from ctypes import addressof, c_void_p
+from ctypes import byref, c_void_p
 
 from . import capi
-from .capi import OF, WRITABLE, view_of
+from .capi import OF
 from .errors import EngineError, Trap
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ class LinearMemory:
         if memory.kind != capi.MEMORY:
             raise EngineError("the component lifts from something that is no memory")
         self._memory = memory
-        self._place = c_void_p.from_param(store.mail.context), c_void_p.from_param(addressof(memory) + OF)
+        self._place = c_void_p.from_param(store.mail.context), byref(memory, OF)
         self._mail, self._trap, self._call = store.mail, store.trap, store.call
         self._slots: memoryview[int] = store.u32
         realloc = direct if guarded is None else guarded
@@ -54,9 +54,9 @@ class LinearMemory:
 
     def refresh(self) -> None:
         """Sees to it that ``view`` is the whole memory as it is now."""
-        size = capi.memory_size(*self._place)
+        size: int = capi.memory_size(*self._place)
         if size != self.size or not self.size:
-            self.view = view_of(capi.memory_data(*self._place), size, WRITABLE)
+            self.view = capi.view(capi.memory_data(*self._place), size)
             self.size = size
 
     # ---- checks ----
@@ -103,7 +103,7 @@ class LinearMemory:
         else:
             slots[0], slots[4] = align, size
         if (error := self._call(*realloc)) or self._trap:
-            raise self._mail.failure("realloc", error)
+            raise self._mail.failure("", error)
         ptr = slots[0]
         if ptr & (align - 1) or ptr + size > self.size:
             self.check(ptr, size, align)
@@ -126,7 +126,7 @@ class Wide(LinearMemory):
             slots[1] = slots[5] = 0
             slots[0], slots[4] = align, size
         if (error := self._call(*self._realloc)) or self._trap:
-            raise self._mail.failure("realloc", error)
+            raise self._mail.failure("", error)
         ptr = slots[0] | slots[1] << 32
         self.refresh()
         if ptr & (align - 1) or ptr + size > self.size:

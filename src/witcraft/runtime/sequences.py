@@ -65,11 +65,16 @@ def packed(code: str, value: Any) -> bytes | memoryview:
         return packed_items(code, value)
     if isinstance(value, str):
         raise TypeError("expected a list of numbers, got str")
+    view = buffer(value)
+    return packed_items(code, listed(value)) if view is None else packed_buffer(code, view)
+
+
+def buffer(value: Any) -> memoryview | None:
+    """What `memoryview` shows of ``value``; None for what shows nothing (or nothing that it could say the format of)."""
     try:
-        view = memoryview(value)
-    except TypeError:
-        return packed_items(code, listed(value))
-    return packed_buffer(code, view)
+        return memoryview(value)
+    except (TypeError, ValueError, BufferError):
+        return None
 
 
 def packed_items(code: str, items: list[Any] | tuple[Any, ...]) -> bytes:

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from .engine import Module
     from .files import Files
-    from .handles import OwnedResource, Registry
+    from .handles import GuestResource, OwnedResource, Registry
     from .modules import CoreModuleSource
 
-    Drop: TypeAlias = tuple[Callable[[int], object], int]
-    """A destructor that was put off, and the representation that it is for."""
+    Drop: TypeAlias = tuple[GuestResource, int]
+    """A representation whose destructor was put off."""
 
 SLOTS = 17
 """Raw values of one call: 16 flat parameters and a pointer for the results."""
@@ -100,9 +100,10 @@ class Mail:
         self.drops += (None,)  # sends every entry to the slow path
 
     def failure(self, name: str, error: int | None = None) -> BaseException:
-        """The exception for a call of ``name`` that the engine gave up; ``error`` is what the call returned.
+        """The exception for a call that the engine gave up; ``error`` is what the call returned.
 
         What a host function raised comes back unchanged; anything else is a trap. The instance is poisoned either way.
+        ``name`` is that of the export; empty where only the caller knows it (``trapped``).
         """
         earlier = self.poison
         self.spoil(name)
@@ -111,22 +112,22 @@ class Mail:
         try:
             report = failures.take(self.trap, error)
         except Exception:  # at the recursion limit nothing can be asked of the engine
-            return noted or RecursionError(f"{name}: {_TOO_DEEP}")
+            return noted or RecursionError(_TOO_DEEP)
         if noted is not None:
-            return noted
+            return self.trapped(name, noted) if noted.__class__ is Trap else noted
         if rule is _NO_RULE and report.in_gate():
-            return PoisonedError(poisoned(earlier)) if earlier else RecursionError(f"{name}: {_TOO_DEEP}")
-        return report.trap(name, *rule)
+            return PoisonedError(poisoned(earlier)) if earlier else RecursionError(_TOO_DEEP)
+        return self.trapped(name, report.trap(*rule))
 
-    def trapped(self, name: str, trap: Trap) -> Trap:
-        """``trap`` came up in Python, while values of export ``name`` were lifted: it gets the name, and poisons."""
-        if not self.poisoned:
-            self.spoil(name)
-            trap.args = (f"{name}: {trap}",)
+    def trapped(self, name: str, trap: BaseException) -> BaseException:
+        """``trap`` ended a call of export ``name``: it gets the name if it has none, and poisons the instance."""
+        self.spoil(name)
+        if name and isinstance(trap, Trap):
+            trap.name(name)
         return trap
 
 
-_TOO_DEEP = "maximum recursion depth exceeded in a call of the guest or where it called the host"
+_TOO_DEEP = "maximum recursion depth exceeded in a call of the guest, or where it called the host"
 
 
 def poisoned(by: str) -> str:
@@ -247,14 +248,14 @@ class Store:
         while self.drops and not self.mail.poisoned:
             drop = self.drops.pop(0)
             if drop is not None:
-                destroy, rep = drop
-                destroy(rep)
+                resource, rep = drop
+                resource.run(rep)
 
     def failure(self, name: str, error: int | None = None) -> BaseException:
         """See ``Mail.failure``."""
         return self.mail.failure(name, error)
 
-    def trapped(self, name: str, trap: Trap) -> Trap:
+    def trapped(self, name: str, trap: Trap) -> BaseException:
         """See ``Mail.trapped``."""
         return self.mail.trapped(name, trap)
 
@@ -271,8 +272,8 @@ class Store:
         error = capi.memory_new(self.mail.context, type_, addressof(extern) + OF)
         capi.memorytype_delete(type_)
         check(error, "no memory for the mailbox")
-        base = capi.memory_data(self.mail.context, addressof(extern) + OF)
-        self.mail.open(capi.view_of(base, MAIL, capi.WRITABLE))
+        base = capi.memory_data(self._context, byref(extern, OF))
+        self.mail.open(capi.view(base, MAIL))
         return extern
 
     def host(self, function: Callable[[], None]) -> Extern:

@@ -14,6 +14,15 @@ BORROWS_REMAIN = 6
 TABLE_FULL = 7
 NO_MEMORY = 8
 UNCAUGHT_EXCEPTION = 9
+UNALIGNED = 10
+OUT_OF_BOUNDS = 11
+LIST_OUT_OF_BOUNDS = 12
+STRING_OUT_OF_BOUNDS = 13
+INVALID_UTF8 = 14
+INVALID_UTF16 = 15
+INVALID_CHAR = 16
+INVALID_CASE = 17
+THROWN = 18
 
 MESSAGES: dict[int, str] = {
     CANNOT_LEAVE: "cannot leave component instance",
@@ -28,4 +37,13 @@ MESSAGES: dict[int, str] = {
     TABLE_FULL: "cannot allocate another handle: index overflow",
     NO_MEMORY: "cannot allocate another handle: out of memory",
     UNCAUGHT_EXCEPTION: "an exception was thrown out of a destructor",
+    UNALIGNED: "unaligned pointer {detail:#x}",
+    OUT_OF_BOUNDS: "out of bounds pointer {detail:#x}",
+    LIST_OUT_OF_BOUNDS: "list content out-of-bounds",
+    STRING_OUT_OF_BOUNDS: "string content out-of-bounds",
+    INVALID_UTF8: "invalid utf-8 in a string, at byte {detail}",
+    INVALID_UTF16: "invalid utf-16 in a string, at byte {detail}",
+    INVALID_CHAR: "invalid `char` bit pattern {detail:#x}",
+    INVALID_CASE: "invalid variant discriminant {detail}",
+    THROWN: "uncaught exception propagated out of component",
 }

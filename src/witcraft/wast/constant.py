@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -39,7 +40,7 @@ Value: TypeAlias = "bool | int | float | str | Nan | Case | frozenset[str] | tup
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """``kind``: "bool", "u8"..., "char", "str", "list", "record", "tuple", "variant", "enum", "option", "result", "flags"."""
+    """``kind`` is the word before the dot: "bool", "u8"..., "char", "str", "list", "record", "variant"..."""
 
     kind: str
     value: Value
@@ -52,17 +53,22 @@ class Constant:
 
 
 def constant(it: Expression) -> Constant:
-    if not isinstance(it, Parens) or not it.head.partition(".")[1]:
+    if not isinstance(it, Parens):
         raise ScriptError(f"line {it.line}: this is no value")
-    kind, _, form = it.head.partition(".")
-    return Constant(kind, value(it, kind, form))
+    return bare(it.items, it.line)
 
 
-def value(it: Parens, kind: str, form: str) -> Value:  # noqa: C901 (a table)
-    rest = it.items[1:]
+def bare(items: Sequence[Expression], line: int) -> Constant:
+    """What stands in the brackets of a value, or without any in a field."""
+    head = items[0].text if items and isinstance(items[0], Atom) else ""
+    kind, _, form = head.partition(".")
+    return Constant(kind, value(kind, form, items[1:], line))
+
+
+def value(kind: str, form: str, rest: Sequence[Expression], line: int) -> Value:
     match kind, form, rest:
-        case "bool", "const", [Atom("true" | "false" as word)]:
-            return word == "true"
+        case "bool", "const", [Atom("true" | "false" as truth)]:
+            return truth == "true"
         case _, "const", [Atom(text)] if kind in INTEGERS:
             return int(text.replace("_", ""), 0)
         case _, "const", [Atom(text)] if kind in FLOATS:
@@ -80,13 +86,15 @@ def value(it: Parens, kind: str, form: str) -> Value:  # noqa: C901 (a table)
         case ("option", "none" | "some", payload) | ("result", "ok" | "err", payload) if len(payload) <= 1:
             return Case("error" if form == "err" else form, constant(payload[0]) if payload else None)
         case _:
-            raise ScriptError(f"line {it.line}: ({it.head} ...) is no value")
+            raise ScriptError(f"line {line}: ({kind}.{form} ...) is no value")
 
 
 def field(it: Expression) -> Field:
     match it:
-        case Parens((Atom("field"), String() as name, inner)):
+        case Parens((Atom("field"), String() as name, Parens() as inner)):
             return Field(word(name), constant(inner))
+        case Parens((Atom("field"), String() as name, *inner)):
+            return Field(word(name), bare(inner, it.line))
         case _:
             raise ScriptError(f"line {it.line}: this is no field")
 

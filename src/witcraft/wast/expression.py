@@ -1,4 +1,4 @@
-"""S-expressions: the brackets, atoms and strings that every WebAssembly text is made of (core specification, "Lexical Format").
+"""S-expressions: the brackets, atoms and strings of every WebAssembly text (core specification, "Lexical Format").
 
 What a definition says is the assembler's to read; here it is only found, so every list knows where it stands.
 """

@@ -10,7 +10,9 @@ from typing import Any, Literal
 Engine = Literal["witcraft", "native", "none"]
 """Who plays: witcraft's bindings, the component API of the package `wasmtime`, or nobody (witcraft validates only)."""
 
-Stage = Literal["script", "assemble", "validate", "support", "link", "trap", "compare", "depends", "crash", "hang", "bug"]
+Stage = Literal[
+    "script", "assemble", "validate", "support", "link", "trap", "compare", "depends", "crash", "hang", "bug"
+]
 """Where a directive ended, if it failed.
 
 - assemble: the text could not be assembled, which is nobody's fault here

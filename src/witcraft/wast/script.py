@@ -1,10 +1,10 @@
 """Scripts: directives in order (the grammar of the ``wast`` tools, as far as it is about components).
 
-    directive = definition | "(component instance" $name? $definition? ")" | "(register" name $instance? ")" | invoke
-              | "(assert_return" invoke value... ")" | "(assert_trap" (invoke | definition) message ")"
-              | "(assert_invalid" | "(assert_malformed" | "(assert_unlinkable" definition message ")"
-    definition = "(component" "definition"? $name? ("binary" | "quote")? ... ")"     or "(module" ..., "(core module" ...
-    invoke     = "(invoke" $instance? name value... ")"
+directive = definition | "(component instance" $name? $definition? ")" | "(register" name $instance? ")" | invoke
+          | "(assert_return" invoke value... ")" | "(assert_trap" (invoke | definition) message ")"
+          | "(assert_invalid" | "(assert_malformed" | "(assert_unlinkable" definition message ")"
+definition = "(component" "definition"? $name? ("binary" | "quote")? ... ")"     or "(module" ..., "(core module" ...
+invoke     = "(invoke" $instance? name value... ")"
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
+from witcraft.core.tree import FuncType
 from witcraft.emit.python.frames import borrows_name, handles_name
 from witcraft.emit.python.module import PyModule, PyWriter, quoted
 from witcraft.plan.steps import (
@@ -249,7 +250,8 @@ class Glue:
             module = self.package.host_module(step.module.path, "imports")
             head = f"self.{name} = {name} = store.instantiate_module({module}, {{"
             args = [f"({quoted(a.module)}, {quoted(a.name)}): {extern('', a.value)}" for a in step.args]
-            self.out.bracket(head, args, "})")
+            called = self.called(step.index)
+            self.out.line(f"{head}{', '.join(args)}}}{', {' + ', '.join(called) + '}' if called else ''})")
             return
         file, digest = self.package.module_file(step.module.index)
         externs = [extern("", arg.value) for arg in step.args]
@@ -261,6 +263,21 @@ class Glue:
         with self.out.block(f"{head}store.instantiate(", ")"):
             self.out.line(f"store.module({quoted(file)}, {digest}),")
             self.print_list(externs)
+
+    def called(self, instance: int) -> list[str]:
+        """Types of the functions of a core instance that the host calls, as items of a dict.
+
+        The engine does not look at the type of a function that it calls unchecked, and here nobody has before.
+        """
+        lifted = [item.core for item in self.package.lifted(self.plan.exports)]
+        extracted = [s.source for s in self.plan.steps if isinstance(s, ExtractRealloc | ExtractPostReturn)]
+        dtors = [s.dtor for s in self.plan.steps if isinstance(s, DefineResource) and s.dtor is not None]
+        types = {
+            value.name: value.type
+            for value in (*lifted, *extracted, *dtors)
+            if isinstance(value, CoreExport) and value.instance == instance and isinstance(value.type, FuncType)
+        }
+        return [f'{quoted(name)}: "{" ".join((*ty.params, "->", *ty.results))}"' for name, ty in types.items()]
 
     def print_list(self, items: list[str]) -> None:
         """A list as an argument: on one line, or each item on its own (at once, since there may be thousands)."""

@@ -1,0 +1,99 @@
+"""A module of adapters while it is put together: what they import and the functions they share, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from witcraft.abi.layout import Layout
+from witcraft.abi.moves import HelperKey
+from witcraft.core.build import Export, Func, Import, Module
+from witcraft.core.opcodes import Code, Operand, call, code, op
+from witcraft.core.tree import ExternType, FuncType, GlobalType, MemoryType, Sort
+from witcraft.plan.steps import CoreDef, GateExport, ModuleArg, Plan, Side, StringEncoding
+
+TRAP = FuncType(("i32", "i32"), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A component instance as a way has it: where values lie, and what makes room for more.
+
+    ``core`` is the type of a pointer; ``memory`` and ``realloc`` are names in the unit, "" if there is none.
+    """
+
+    instance: int
+    encoding: StringEncoding
+    core: str
+    memory: str
+    realloc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From one room to another."""
+
+    source: Room
+    target: Room
+
+
+@dataclass(slots=True)
+class Unit:
+    plan: Plan
+    throws: bool  # some core module could throw an exception
+    imports: dict[CoreDef, Import] = field(default_factory=dict)
+    funcs: dict[str, Func | None] = field(default_factory=dict)  # None: under way
+    exports: list[Export] = field(default_factory=list)
+    helpers: dict[tuple[Way, HelperKey], str] = field(default_factory=dict)
+    layouts: dict[str, Layout] = field(default_factory=lambda: {"i32": Layout(4), "i64": Layout(8)})
+
+    # ---- what is imported
+
+    def item(self, value: CoreDef, ty: ExternType, title: str) -> str:
+        """What the unit calls a core definition; ``title`` is for people."""
+        if value not in self.imports:
+            self.imports[value] = Import("", str(len(self.imports)), f"{title} {len(self.imports)}", ty)
+        return self.imports[value].name
+
+    def gate(self, name: str, ty: ExternType) -> str:
+        return self.item(GateExport(name), ty, name)
+
+    def may_leave(self, instance: int) -> str:
+        return self.gate(f"may-leave-{instance}", GlobalType("i32", True))
+
+    def room(self, side: Side) -> Room:
+        core = "i64" if side.memory64 else "i32"
+        memory = realloc = ""
+        if side.memory is not None:
+            assert isinstance(side.memory.type, MemoryType)
+            memory = self.item(side.memory, side.memory.type, "memory")
+        if side.realloc is not None:
+            realloc = self.item(side.realloc, FuncType((core,) * 4, (core,)), "realloc")
+        return Room(side.instance, side.encoding, core, memory, realloc)
+
+    def trap(self, reason: Operand, detail: Operand = 0) -> Code:
+        """Tells the host why, and does not come back."""
+        return code(call(self.gate("trap", TRAP), reason, detail), op("unreachable"))
+
+    # ---- what is defined
+
+    def share(self, name: str, make: Callable[[str], Func]) -> str:
+        """The function of that name, made when it is first wanted."""
+        if name not in self.funcs:
+            self.funcs[name] = None
+            self.funcs[name] = make(name)
+        return name
+
+    def export(self, func: Func) -> None:
+        self.funcs[func.name] = func
+        self.exports.append(Export(func.name, Sort.FUNC, func.name))
+
+    def module(self) -> Module:
+        funcs = tuple([func for func in self.funcs.values() if func is not None])
+        return Module("adapters", imports=tuple(self.imports.values()), funcs=funcs, exports=tuple(self.exports))
+
+    def args(self) -> tuple[ModuleArg, ...]:
+        """What the imports are, in their order."""
+        return tuple([ModuleArg(item.module, item.field, value) for value, item in self.imports.items()])
+
+
