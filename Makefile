@@ -10,6 +10,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 FORMER_ENGINES := 48 49
 GUEST_TOOLS := tests/guests/requirements.txt
+PARALLEL := -n auto --dist loadfile
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -19,11 +20,11 @@ demo: $(VENV)/ready
 	$(BIN)/python examples/demo/run.py
 
 test: check guests $(FORMER_ENGINES:%=test-on-%)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 # The tests that run WebAssembly, once more, with another major of the engine.
 test-on-%: $(VENV)-%/ready guests
-	$(VENV)-$*/bin/python -m pytest -q -m engine
+	$(VENV)-$*/bin/python -m pytest -q -m engine $(PARALLEL)
 
 check: $(VENV)/ready
 	$(BIN)/ruff format --check

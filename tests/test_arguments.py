@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.abi_types import same
@@ -40,7 +40,7 @@ def assert_refused(ours: Ours, heard: Heard, name: str, bad: Any, path: str) -> 
 
 
 @pytest.mark.parametrize("name", EVERY)
-@PROFILE
+@settings(PROFILE, max_examples=PROFILE.max_examples // 8)
 @given(st.data())
 def test_arguments(name: str, data: st.DataObject) -> None:
     assert_refuses(EVERY[name], data)

@@ -21,6 +21,7 @@ from witcraft.model.world import NamedResource, extern_name
 from witcraft.plan import link, recorder
 from witcraft.plan.show import show, to_json
 from witcraft.plan.steps import (
+    Adapted,
     CoreDef,
     CoreExport,
     DefineResource,
@@ -31,6 +32,7 @@ from witcraft.plan.steps import (
     ExtractMemory,
     ExtractPostReturn,
     ExtractRealloc,
+    InnerCall,
     InstantiateModule,
     LiftedFunction,
     Lowered,
@@ -40,6 +42,7 @@ from witcraft.plan.steps import (
     ResourceFunc,
     StaticModule,
     Step,
+    sources,
 )
 from witcraft.resolve import resolve
 
@@ -83,6 +86,10 @@ class Made:
                     self.check_core(dtor)
                 self.resources.add(index)
                 return
+            case InnerCall():
+                for value in sources(step):
+                    self.check_core(value)
+                assert max(step.caller.instance, step.callee.instance) < self.plan.instances
             case ExtractMemory() | ExtractRealloc() | ExtractPostReturn() | ExtractCallback():
                 self.check_core(step.source)
         assert step.index == self.numbers[type(step)], "the steps of a kind are numbered in order"
@@ -94,6 +101,8 @@ class Made:
                 assert instance < self.numbers[InstantiateModule]
             case Lowered(index):
                 assert index < self.numbers[LowerImport]
+            case Adapted(index):
+                assert index < self.numbers[InnerCall]
             case ResourceFunc(_, instance, resource):
                 assert instance < self.plan.instances
                 assert resource in self.resources

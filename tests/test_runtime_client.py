@@ -67,7 +67,8 @@ GATE = assemble(r"""
     (call $import-0) (call $done)
     (i32.load (i32.const 0)))
   (func $lower-1 (export "lower-1") (param i32 i32 i32)
-    (i32.store (i32.const 0) (local.get 0)) (i32.store (i32.const 8) (local.get 1)) (i32.store (i32.const 16) (local.get 2))
+    (i32.store (i32.const 0) (local.get 0)) (i32.store (i32.const 8) (local.get 1))
+    (i32.store (i32.const 16) (local.get 2))
     (call $import-1) (call $done))
   (func (export "realloc-0") (param $align i32) (param $size i32) (result i32)
     (global.set $may-leave (i32.const 0))
@@ -254,7 +255,12 @@ class App:
         mail = store.open_mail()
         context.mail = store.mail
         context.registry = Registry(store.mail)
-        trampolines = [store.trap_callback, lower_tick(context, tick), lower_greet(context, greet), context.registry.drop]
+        trampolines = [
+            store.trap_callback,
+            lower_tick(context, tick),
+            lower_greet(context, greet),
+            context.registry.drop,
+        ]
         gate = store.instantiate(store.module("gate.wasm", GATE_DIGEST), [mail, *map(store.host, trampolines)])
         externs = [gate.extern("lower-0"), gate.extern("lower-1"), gate.extern("resource.drop-0-1")]
         core = store.instantiate(store.module("core.wasm", CORE_DIGEST), externs)
@@ -264,9 +270,25 @@ class App:
             {"guarded": gate.extern("realloc-0")} if guarded else {"direct": core.extern("realloc")}
         )
         context.memory = ENCODINGS[encoding](store, core.extern("memory"), **realloc)
-        for name in ("add", "echo", "place", "ticks", "greet", "boom", "deep", "throw", "spin", "grow", "make", "number"):
+        for name in (
+            "add",
+            "echo",
+            "place",
+            "ticks",
+            "greet",
+            "boom",
+            "deep",
+            "throw",
+            "spin",
+            "grow",
+            "make",
+            "number",
+        ):
             setattr(self, f"_{name}", store.prepare(core.extern(name)))
-        self._destroyed, self._give_back = store.prepare(core.extern("destroyed")), store.prepare(core.extern("give-back"))
+        self._destroyed, self._give_back = (
+            store.prepare(core.extern("destroyed")),
+            store.prepare(core.extern("give-back")),
+        )
         self._post = store.prepare(core.extern("post"))
         resource = GuestResource(store, gate, 0)
         self._handles = GuestHandles(store, gate, 0, resource, True)
@@ -340,7 +362,7 @@ class App:
             self._end(ret)
             return result
         except Trap as trap:
-            raise store.trapped("echo-string", trap)
+            raise store.trapped("echo-string", trap) from None
         finally:
             store.busy = outer
 
@@ -362,7 +384,7 @@ class App:
                 raise store.failure("lift-at", failed)
             return lift(memory, *_II.unpack_from(memory.view, u32[0]))
         except Trap as trap:
-            raise store.trapped("lift-at", trap)
+            raise store.trapped("lift-at", trap) from None
         finally:
             store.busy = outer
 
@@ -389,7 +411,7 @@ class App:
             self._end(ret)
             return result
         except Trap as trap:
-            raise store.trapped("echo-bytes", trap)
+            raise store.trapped("echo-bytes", trap) from None
         finally:
             store.busy = outer
 
@@ -574,7 +596,7 @@ def test_an_inner_failure_can_be_told_from_an_outer_one():
 
 def test_a_guest_does_not_go_on_when_a_nested_call_trapped_and_the_host_kept_silent():
     app: App
-    seen = []
+    seen: list[int] = []
 
     def tick(n: int) -> int:
         seen.append(n)
@@ -590,8 +612,13 @@ def test_a_guest_does_not_go_on_when_a_nested_call_trapped_and_the_host_kept_sil
 
 def test_a_realloc_must_not_call_out():
     seen: list[int] = []
-    app = App(lambda n: seen.append(n) or 0)
-    with pytest.raises(Trap, match="^echo-bytes: cannot leave component instance"):
+
+    def tick(n: int) -> int:
+        seen.append(n)
+        return n
+
+    app = App(tick)
+    with pytest.raises(Trap, match=r"^echo-bytes: cannot leave component instance"):
         app.echo_bytes(bytes(19))
     assert not seen
 
@@ -765,7 +792,7 @@ def test_a_resource_belongs_to_its_instance(app):
 
 def test_a_resource_is_not_destroyed_under_a_running_call():
     app: App
-    seen = []
+    seen: list[int] = []
 
     def tick(n: int) -> int:
         blob.close()
@@ -810,7 +837,7 @@ def test_numbers_of_host_resources_are_used_again(app):
 
 def test_a_broken_rule_of_the_gate_is_a_trap(app):
     store = app._store
-    with pytest.raises(Trap, match="^unknown handle index 666"):
+    with pytest.raises(Trap, match=r"^unknown handle index 666"):
         app._handles.lift_own(666)
     assert store.mail.poisoned
 

@@ -1,7 +1,8 @@
-"""The engine's room: which engines are taken, the cache of machine code, given modules, and that nothing is left behind."""
+"""The engine's room: which engines are taken, the cache of machine code, given modules, what is left behind."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import hashlib
 import os
@@ -11,12 +12,24 @@ import sys
 import threading
 import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.test_runtime_client import CORE, CORE_DIGEST, GATE, GATE_DIGEST, App
-from witcraft.runtime import Config, ConfigError, CoreModule, EngineError, Files, LinkError, Store, cache, capi, trampoline
-from witcraft.runtime.engine import Engine, assemble
+from witcraft.runtime import (
+    Config,
+    ConfigError,
+    CoreModule,
+    EngineError,
+    Files,
+    LinkError,
+    Store,
+    cache,
+    capi,
+    trampoline,
+)
+from witcraft.runtime.engine import Engine, Module, assemble
 
 pytestmark = pytest.mark.engine
 
@@ -47,6 +60,29 @@ def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setattr(sys, "meta_path", [])
     with pytest.raises(EngineError, match="the package `wasmtime` is not installed"):
         capi.package_directory()
+
+
+def test_layouts_and_prototypes_are_those_of_the_installed_engine():
+    from wasmtime import _bindings as theirs
+
+    sizes: dict[Any, Any] = {
+        capi.Bytes: theirs.wasm_byte_vec_t,
+        capi.Pointers: theirs.wasm_importtype_vec_t,
+        capi.Extern: theirs.wasmtime_extern_t,
+        capi.Value: theirs.wasmtime_val_t,
+        capi.Limits: theirs.wasm_limits_t,
+        capi.Instance: theirs.wasmtime_instance_t,
+    }
+    for ours, other in sizes.items():
+        assert (ctypes.sizeof(ours), ctypes.alignment(ours)) == (ctypes.sizeof(other), ctypes.alignment(other)), ours
+    assert capi.OF == theirs.wasmtime_extern_t.of.offset == theirs.wasmtime_val_t.of.offset
+    prototypes: dict[str, Any] = {name: value for name, value in vars(capi).items() if getattr(value, "argtypes", None)}
+    assert len(prototypes) > 30
+    for name, function in prototypes.items():
+        prototype: Any = getattr(theirs, f"_{function.__name__}", None)
+        if prototype is not None:
+            assert [*map(ctypes.sizeof, function.argtypes)] == [*map(ctypes.sizeof, prototype.argtypes)], name
+            assert (function.restype is None) == (prototype.restype is None), name
 
 
 def test_the_library_is_found_without_importing_the_package():
@@ -132,7 +168,7 @@ def test_a_given_module_of_the_wrong_type_is_refused():
     other = store.instantiate_module(assemble('(module (func (export "f")) (func (export "g")))'), {})
     with pytest.raises(EngineError, match="incompatible import type"):
         store.instantiate_module(GIVEN, {("a", "f"): other.extern("f"), ("b", "g"): other.extern("g")})
-    with pytest.raises(LinkError, match="expected a core module .* got int"):
+    with pytest.raises(LinkError, match=r"expected a core module .* got int"):
         store.instantiate_module(5, {})  # type: ignore[arg-type]
     with pytest.raises(EngineError, match="core module does not compile"):
         store.instantiate_module(b"\0asm\1\0\0\0\xff", {})
@@ -151,7 +187,7 @@ class Counted(Files):
 
     compiled = 0
 
-    def _compile(self, engine: Engine, name: str, digest: str):  # type: ignore[no-untyped-def]
+    def _compile(self, engine: Engine, name: str, digest: str) -> Module:
         Counted.compiled += 1
         return super()._compile(engine, name, digest)
 
@@ -304,8 +340,39 @@ def test_files_of_a_package(tmp_path):
     (tmp_path / "core" / "a.wasm").write_bytes(CORE)
     files = Files.package(str(tmp_path / "__init__.py"))
     Store(Config(cache=False), files).module("core/a.wasm", CORE_DIGEST)
-    with pytest.raises(EngineError, match="core/a.wasm is not the core module that these bindings were made for"):
+    with pytest.raises(EngineError, match=r"core/a.wasm is not the core module that these bindings were made for"):
         Store(Config(cache=False), files).module("core/a.wasm", GATE_DIGEST)
+
+
+# ---- forks -------------------------------------------------------------------------------------------------------
+
+
+def test_a_forked_child_compiles_and_keeps_time():
+    """The threads of the engine do not come along: compiling would wait for them, the clock would stand still."""
+    from tests.test_runtime_safety import run
+
+    run(
+        """
+        import os, signal, warnings
+        from witcraft.runtime import Config
+        from witcraft.runtime.engine import shared
+
+        warnings.simplefilter("ignore")
+        functions = "".join(f"(func (result i32) (i32.const {n}))" for n in range(300))
+        wasm = assemble(f"(module {functions})")
+        shared((False, False, None)).compile(wasm, "before")
+        before = App(config=Config(timeout=0.1, cache=False))
+        child = os.fork()
+        if not child:
+            signal.alarm(20)
+            shared((False, False, None)).compile(wasm, "after")
+            for app in (before, App(config=Config(timeout=0.1, cache=False))):
+                with pytest.raises(Trap, match="timed out"):
+                    app.plain("spin")
+            os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        """
+    )
 
 
 # ---- nothing is left behind --------------------------------------------------------------------------------------
@@ -324,7 +391,7 @@ def test_an_instance_goes_with_its_last_user():
         def drop() -> None:
             try:
                 kept.u32[62] = kept.poisoned
-            except BaseException as error:  # noqa: BLE001
+            except BaseException as error:
                 kept.error = error
 
         kept = store.mail

@@ -61,8 +61,13 @@ def test_a_timeout_is_for_each_call():
 
 
 def test_a_host_function_that_takes_too_long_is_seen_afterwards():
-    app = App(lambda n: time.sleep(0.1) or n, config=Config(timeout=0.05))
-    with pytest.raises(Trap, match="timed out after 0.05 s"):
+
+    def tick(n: int) -> int:
+        time.sleep(0.1)
+        return n
+
+    app = App(tick, config=Config(timeout=0.05))
+    with pytest.raises(Trap, match=r"timed out after 0.05 s"):
         app.ticks(1000)
 
 
@@ -123,24 +128,25 @@ def test_timeouts_hold_at_every_depth_of_pythons_stack():
         from witcraft.runtime import Config
 
         sys.unraisablehook = lambda failed: None
-        ends = set()
 
-        def deep(levels):
+        def deep(levels, name, *args):
             if levels:
-                deep(levels - 1)
+                deep(levels - 1, name, *args)
             else:
-                app.plain("spin")
+                app.plain(name, *args)
 
-        sys.setrecursionlimit(60)
-        for levels in range(30, 60):
-            sys.setrecursionlimit(1000)
-            app = App(config=Config(timeout=0.02))
-            sys.setrecursionlimit(60)
-            try:
-                deep(levels)
-            except (Trap, RecursionError) as error:
-                ends.add(type(error).__name__)
-        assert ends == {"Trap", "RecursionError"}, ends
+        for call in (("spin",), ("ticks", 1)):
+            ends = set()
+            for levels in range(20, 80):
+                app = App(lambda n: app.plain("spin"), config=Config(timeout=0.02))
+                sys.setrecursionlimit(80)
+                try:
+                    deep(levels, *call)
+                except (Trap, RecursionError) as error:
+                    ends.add(type(error).__name__)
+                finally:
+                    sys.setrecursionlimit(1000)
+            assert ends == {"Trap", "RecursionError"}, ends
         """
     )
 
@@ -165,32 +171,34 @@ def test_memory_stops_growing():
 
 
 def test_a_module_that_needs_more_memory_is_refused():
-    with pytest.raises(EngineError, match="cannot be instantiated: .*memory"):
+    with pytest.raises(EngineError, match=r"cannot be instantiated: .*memory"):
         App(config=Config(max_memory=1 << 16))
 
 
 def test_a_table_that_is_too_large_is_refused():
-    with pytest.raises(EngineError, match="cannot be instantiated: .*table"):
+    with pytest.raises(EngineError, match=r"cannot be instantiated: .*table"):
         App(config=Config(max_table_elements=2))
 
 
+def deepest(size: int) -> int:
+    """How often host and guest call each other before the stack of the guest is used up."""
+    app: App
+    levels = 0
+
+    def tick(n: int) -> int:
+        nonlocal levels
+        levels += 1
+        return app.ticks(1)
+
+    app = App(tick, config=Config(max_wasm_stack=size))
+    with pytest.raises(Trap, match="call stack exhausted") as caught:
+        app.ticks(1)
+    assert caught.value.code == "stack overflow"
+    return levels
+
+
 def test_the_stack_of_the_guest_can_be_set():
-    depths = {}
-    for size in (64 << 10, 1 << 20):
-        app: App
-        deepest = 0
-
-        def tick(n: int) -> int:
-            nonlocal deepest
-            deepest = max(deepest, n)
-            return app.ticks(1) if n else 0
-
-        app = App(config=Config(max_wasm_stack=size))
-        with pytest.raises(Trap, match="call stack exhausted") as caught:
-            app.plain("deep")
-        assert caught.value.code == "stack overflow"
-        depths[size] = app
-    assert depths[64 << 10]._store.engine is not depths[1 << 20]._store.engine
+    assert 0 < 2 * deepest(64 << 10) < deepest(256 << 10)
 
 
 @pytest.mark.parametrize("size", [16 << 10, 512 << 10, 2 << 20, 4 << 20])

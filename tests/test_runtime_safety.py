@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import os
 import signal
 import subprocess
@@ -40,7 +42,7 @@ def run(code: str, timeout: float = 100) -> subprocess.CompletedProcess[str]:
 
 
 def test_recursion_through_the_guest_ends_in_an_exception_at_every_limit():
-    """Each limit of Python's stack makes another instruction the one that fails, the entry of a trampoline among them."""
+    """With each limit of Python's stack another instruction fails, the entry of a trampoline among them."""
     done = run(
         """
         import sys
@@ -145,7 +147,7 @@ ASYNCHRONOUS = (
 
 @pytest.mark.parametrize("shot", [SIGNAL, ASYNCHRONOUS], ids=["signal", "asynchronous"])
 def test_a_storm_of_interrupts_at_every_instruction_of_a_callback(shot):
-    """Thousands of them: many hit the first instruction of a trampoline. None is lost in there, none ends the process."""
+    """Thousands of them, many at the first instruction of a trampoline: none is lost there, none ends the process."""
     code = STORM.format(shot=shot, pause=0.0003, config=None, call="app.ticks(100_000)")
     got, strange, lost = run(code).stdout.split(maxsplit=2)
     assert int(got) > 200
@@ -200,9 +202,9 @@ def sample(body):
             except ValueError as error:
                 raise TypeError from error
             for _ in range(2):
-                with open(os.devnull) as file:  # noqa: PTH123
+                with open(os.devnull) as file:
                     file.read()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             return repr(error)
         return "done"
 
@@ -235,7 +237,6 @@ def test_an_error_at_the_first_instruction_is_caught():
     def trace(frame, event, arg):
         if frame.f_code is call.__code__:
             raise LookupError
-        return None
 
     former = sys.gettrace()
     sys.settrace(trace)
@@ -262,7 +263,7 @@ def test_a_second_thread_is_refused_while_a_call_goes_on():
         for call in (lambda: app.add(1, 2), lambda: app.ticks(1)):
             try:
                 call()
-            except BaseException as error:  # noqa: BLE001
+            except BaseException as error:
                 errors.append(error)
 
     def tick(n: int) -> int:
@@ -303,8 +304,12 @@ def test_a_second_thread_inside_another_instance_of_the_same_component_is_refuse
 def test_handing_over_works():
     app = App()
     results: list[int] = []
+
+    def work(n: int) -> None:
+        results.append(app.ticks(n))
+
     for n in range(5):
-        thread = threading.Thread(target=lambda n=n: results.append(app.ticks(n)))
+        thread = threading.Thread(target=work, args=(n,))
         thread.start()
         thread.join()
     assert results == [0, 1, 3, 6, 10]
@@ -315,7 +320,7 @@ def test_many_instances_in_many_threads():
 
     def work():
         for n in range(20):
-            app = App(lambda x, n=n: x + n)
+            app = App(functools.partial(operator.add, n))
             results.append(app.ticks(100) - 100 * n)
             assert app.echo_string("é" * n) == "é" * n
 

@@ -13,6 +13,7 @@ import pickle
 import subprocess
 import sys
 import types
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,7 +69,7 @@ def test_an_err_is_raised_even_inside_a_context_manager():
 
 def test_boxes_take_brackets():
     assert Ok[int] | Err[str] | None is not None
-    assert isinstance(Some["Later"], types.GenericAlias)
+    assert isinstance(Some["int"], types.GenericAlias)
 
 
 # ---- records -----------------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ class Imports:
 def test_records_are_values():
     p = Point(1.0, 2.0)
     assert p == Point(1.0, 2.0) != Point(2.0, 1.0)
-    assert p != (1.0, 2.0)
+    assert p.__eq__((1.0, 2.0)) is not True
     assert hash(p) == hash(Point(1.0, 2.0))
     assert repr(p) == "Point(x=1.0, y=2.0)"
     assert p.norm() == 5
@@ -131,7 +132,7 @@ def test_keyword_only_records():
     made = Imports(host=1, self=2)
     assert (made.host, made.self) == (1, 2)
     with pytest.raises(TypeError):
-        Imports(1, 2)  # type: ignore[misc]
+        Imports(1, 2)  # type: ignore[call-arg]
 
 
 def test_records_pickle_and_copy():
@@ -177,7 +178,15 @@ class Custom(collections.UserList):  # type: ignore[type-arg]
 
 @pytest.mark.parametrize(
     "value",
-    [[1, 2], (1, 2), range(1, 3), collections.deque([1, 2]), array.array("i", [1, 2]), np.array([1, 2]), Custom([1, 2])],
+    [
+        [1, 2],
+        (1, 2),
+        range(1, 3),
+        collections.deque([1, 2]),
+        array.array("i", [1, 2]),
+        np.array([1, 2]),
+        Custom([1, 2]),
+    ],
 )
 def test_any_sequence_is_a_list(value):
     assert list(sequence(value)) == [1, 2]
@@ -214,7 +223,7 @@ def test_numbers_of_every_sort_are_packed_alike(code):
         np.array([0, 9, 1, 9, 100], dtype=code)[::2],
         np.array(numbers, dtype=np.dtype(code).newbyteorder(">")),
         np.array(numbers, dtype=np.dtype(code).newbyteorder("<")),
-        range(0, 1),
+        range(1),
     ):
         wanted = expected[: array.array(code).itemsize] if isinstance(value, range) else expected
         assert bytes(packed(code, value)) == wanted
@@ -234,8 +243,8 @@ def test_other_buffers_go_by_value():
     [
         ("B", [256]), ("B", [-1]), ("b", [128]), ("I", [1 << 32]), ("q", [1 << 63]), ("B", array.array("b", [-1])),
         ("B", array.array("i", [256])), ("I", [1.0]), ("I", array.array("d", [1.0])), ("I", [True]), ("B", [1, False]),
-        ("I", np.array([True])), ("B", "abc"), ("B", 5), ("I", np.zeros((2, 2), "I")), ("f", [1e40]), ("f", ["x"]), ("d", "ab"),
-        ("B", {1: 2}), ("B", {1}), ("B", None), ("I", np.array(["a"])),
+        ("I", np.array([True])), ("B", "abc"), ("B", 5), ("I", np.zeros((2, 2), "I")), ("f", [1e40]), ("f", ["x"]),
+        ("d", "ab"), ("B", {1: 2}), ("B", {1}), ("B", None), ("I", np.array(["a"])),
     ],
 )  # fmt: skip
 def test_what_is_no_list_of_such_numbers(code, value):
@@ -260,19 +269,19 @@ class Perms(enum.Flag):
 
 @dataclass(slots=True, unsafe_hash=True)
 class Spot:
-    x: float
-    y: float
-    id: int
-    class_: str
+    x: Any
+    y: Any
+    id: Any
+    class_: Any
 
 
 @dataclass(slots=True, unsafe_hash=True)
-class Shape_Circle:  # noqa: N801
-    value: float
+class Shape_Circle:
+    value: Any
 
 
 @dataclass(slots=True, unsafe_hash=True)
-class Shape_Dot:  # noqa: N801
+class Shape_Dot:
     pass
 
 
@@ -294,8 +303,9 @@ Shape = Ids = Maybe = object
 SPOT = Spot(1.0, 2.0, 3, "x")
 
 GOOD = [
-    ("bool", True), ("u8", 255), ("s8", -128), ("u64", (1 << 64) - 1), ("f32", 1), ("f64", 1.5), ("char", "x"), ("string", ""),
-    ("list<u8>", b"ab"), ("list<u8>", [1]), ("list<string>", ("a",)), ("list<f64>", np.zeros(3)), ("list<spot>", [SPOT]),
+    ("bool", True), ("u8", 255), ("s8", -128), ("u64", (1 << 64) - 1), ("f32", 1), ("f64", 1.5), ("char", "x"),
+    ("string", ""), ("list<u8>", b"ab"), ("list<u8>", [1]), ("list<string>", ("a",)), ("list<f64>", np.zeros(3)),
+    ("list<spot>", [SPOT]),
     ("ids", [1]), ("list<ids>", [[1], array.array("I", [1])]), ("list<u8, 2>", b"ab"), ("list<string, 1>", ["a"]),
     ("map<string, u8>", {"a": 1}), ("option<u8>", None), ("option<u8>", 3), ("option<option<u8>>", Some(None)),
     ("option<maybe>", Some(3)), ("result<u8, string>", Ok(1)), ("result<u8, string>", Err("x")), ("result", Ok(None)),
@@ -388,15 +398,30 @@ def test_what_is_not_about_values_is_left_alone():
 
 
 def test_names_of_another_module_are_followed():
-    names = {"__package__": "tests", "_TYPES": {"p": (".test_runtime_values", "spot"), "far": ("Far", "list<p>")}, "Far": list}
+    names = {
+        "__package__": "tests",
+        "_TYPES": {"p": (".test_runtime_values", "spot"), "far": ("Far", "list<p>")},
+        "Far": list,
+    }
     signature = Signature("f", "v: far", names)
     what = "v[0].y: expected float, got str"
-    assert str(explain(ValueError(), signature, [Spot(1.0, "", 1, "")])) == what  # type: ignore[arg-type]
+    assert str(explain(ValueError(), signature, [Spot(1.0, "", 1, "")])) == what
 
 
 # ---- what importing costs ----------------------------------------------------------------------------------------
 
-HEAVY = {"typing", "dataclasses", "enum", "inspect", "re", "pathlib", "functools", "collections", "wasmtime", "threading"}
+HEAVY = {
+    "typing",
+    "dataclasses",
+    "enum",
+    "inspect",
+    "re",
+    "pathlib",
+    "functools",
+    "collections",
+    "wasmtime",
+    "threading",
+}
 
 
 def test_importing_the_run_time_loads_little():
@@ -405,7 +430,9 @@ def test_importing_the_run_time_loads_little():
         "r.Store, r.Memory, r.Config, r.dataclass, r.Files, r.GuestHandles; "
         "print(*small); print(*(set(sys.modules) - before))"
     )
-    done = subprocess.run([sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {code}"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {code}"], capture_output=True, text=True
+    )
     small, whole = (set(line.split()) for line in done.stdout.splitlines())
     assert "ctypes" not in small
     assert "ctypes" in whole

@@ -100,10 +100,11 @@ def _print(data: bytes, name: str, lists: Lists, standalone: bool) -> Files:
 
 def _plan(data: bytes) -> Plan:
     from witcraft import binary
+    from witcraft.fuse import fuse
     from witcraft.plan import link
     from witcraft.resolve import resolve
 
-    return link(resolve(binary.read(data)))
+    return fuse(link(resolve(binary.read(data))))
 
 
 def _check_package_name(name: str) -> None:
@@ -121,6 +122,35 @@ def _check_class_name(name: str) -> None:
 
     if not name.isprintable() or not words(name):
         raise EmitError(f"{name!r} makes no name of a class: it has no letters a to z")
+
+
+# ---- checking ---------------------------------------------------------------------------------------------------
+
+
+def validate(source: Source, *, features: str = "shipped", engine: bool = False) -> None:
+    """Raises ``ComponentError``, with offset and path, unless the component is valid.
+
+    ``features``: which of the standard's gated features it may use: "shipped" (with WASI 0.3), "all", names of
+    features, names with a minus before them, separated by commas. With ``engine`` the engine has to accept it as well,
+    function bodies of core modules included.
+    """
+    from witcraft import binary
+    from witcraft.resolve import features as names
+    from witcraft.resolve import resolve
+
+    data = read(source)[0]
+    resolve(binary.read(data), names.features(features))
+    if engine:
+        _ask_engine(data)
+
+
+def _ask_engine(data: bytes) -> None:
+    from witcraft.errors import ComponentError
+    from witcraft.wast.engine import offset_in, refusal
+
+    message = refusal(data)
+    if message is not None:
+        raise ComponentError(f"the engine refuses it: {' '.join(message.split())}", offset_in(message))
 
 
 # ---- looking ----------------------------------------------------------------------------------------------------

@@ -78,7 +78,10 @@ class Spoiler:
                 length = self.draw(st.integers(1, 3))
                 return self.in_sequence([element] * length, list)
             case t.FixedList(element, length):
-                return self.in_sequence([element] * length, tuple)
+                made = list(self.good.up(ty, self.draw(values(ty))))
+                place = self.draw(st.integers(0, length - 1))
+                made[place], path = self.spoil(element)
+                return tuple(made), f"[{place}]{path}"
             case t.Tuple(items):
                 return self.in_sequence(list(items), tuple)
             case t.Map(key, item):

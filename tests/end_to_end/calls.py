@@ -30,7 +30,7 @@ LOST = {
         "echo-option": ["4294967295"],
     }
 }
-"""What guests lose under every host: with componentize-js 0.23, parameters whose core integer has its highest bit set."""
+"""What guests lose under every host: componentize-js 0.23 parameters whose core integer has its highest bit set."""
 
 GROUPS = ("scalars", "lists_of_numbers", "lists", "records", "variants", "options")
 
@@ -85,7 +85,11 @@ NO_FLOATS: list[Bad] = [
 
 def scalars(_: Any) -> dict[str, Call]:
     return {
-        **{f"echo-{'su'[not signed]}{bits}": integer(bits, signed) for bits in (8, 16, 32, 64) for signed in (0, 1)},
+        **{
+            f"echo-{'su'[not signed]}{bits}": integer(bits, signed)
+            for bits in (8, 16, 32, 64)
+            for signed in (False, True)
+        },
         "echo-bool": Call(
             [True, False],
             [
@@ -102,7 +106,9 @@ def scalars(_: Any) -> dict[str, Call]:
             alike=((1, 1.0), (0.1, 0.10000000149011612), (-(2**40), -(2.0**40))),
         ),
         "echo-f64": Call(
-            [0.0, -0.0, 0.1, inf, -inf, nan, 5e-324, 1.7976931348623157e308], NO_FLOATS, alike=((1, 1.0), (2**53, 2.0**53))
+            [0.0, -0.0, 0.1, inf, -inf, nan, 5e-324, 1.7976931348623157e308],
+            NO_FLOATS,
+            alike=((1, 1.0), (2**53, 2.0**53)),
         ),
         "echo-char": Call(
             ["a", "\0", "ü", "\ud7ff", "\ue000", "\U0010ffff", "🦀"],
@@ -172,7 +178,9 @@ def lists_of_numbers(_: Any) -> dict[str, Call]:
     octets = integers(8, False, [b"", b"\0\xff", bytes(range(256)) * 300])
     return {
         "echo-bytes": Call(
-            octets.good, octets.bad, alike=((bytearray(b"ab"), b"ab"), ([1, 2], b"\1\2"), (memoryview(b"abcd")[::2], b"ac"))
+            octets.good,
+            octets.bad,
+            alike=((bytearray(b"ab"), b"ab"), ([1, 2], b"\1\2"), (memoryview(b"abcd")[::2], b"ac")),
         ),
         "echo-s8s": integers(8, True, [[], [-128, 127], [1] * 1000]),
         "echo-u16s": integers(16, False, [[], [0, 65535], [7] * 1000]),
@@ -242,7 +250,10 @@ def lists(t: Any) -> dict[str, Call]:
                 ([t.Segment(point, point, 5)], "{}[0].label: expected str, got int"),
             ],
             alike=(
-                ([Thing(start=point, end=Thing(x=1, y=2, id=3), label="")], [t.Segment(point, t.Point(1.0, 2.0, 3), "")]),
+                (
+                    [Thing(start=point, end=Thing(x=1, y=2, id=3), label="")],
+                    [t.Segment(point, t.Point(1.0, 2.0, 3), "")],
+                ),
             ),
         ),
         "echo-shapes": Call(
@@ -346,7 +357,11 @@ def records(t: Any) -> dict[str, Call]:
         ),
         "echo-access": Call(
             [t.Access(0), t.Access.READ, t.Access.READ | t.Access.EXECUTE, t.Access(7)],
-            [(1, "{}: expected Access, got int"), (t.Nine.A, "{}: expected Access, got Nine"), (None, "{}: expected Access, got None")],
+            [
+                (1, "{}: expected Access, got int"),
+                (t.Nine.A, "{}: expected Access, got Nine"),
+                (None, "{}: expected Access, got None"),
+            ],
         ),
         "echo-nine": Call([t.Nine(0), t.Nine.A | t.Nine.I, t.Nine(511)], [(1, "{}: expected Nine, got int")]),
         "echo-seventeen": Call(
@@ -365,7 +380,13 @@ def variants(t: Any) -> dict[str, Call]:
     point = t.Point(1.5, -0.0, 7)
     return {
         "echo-shape": Call(
-            [t.Shape_Dot(), t.Shape_Circle(0.5), t.Shape_Polygon([]), t.Shape_Polygon([point] * 3), t.Shape_Named(("n", 9))],
+            [
+                t.Shape_Dot(),
+                t.Shape_Circle(0.5),
+                t.Shape_Polygon([]),
+                t.Shape_Polygon([point] * 3),
+                t.Shape_Named(("n", 9)),
+            ],
             [
                 (None, f"{{}}: expected {SHAPES}, got None"),
                 (0.5, f"{{}}: expected {SHAPES}, got float"),
@@ -395,7 +416,10 @@ def variants(t: Any) -> dict[str, Call]:
                 (t.Mixed_Exact("x"), "{}.value: expected float, got str"),
                 (t.Mixed_Text(1), "{}.value: expected str, got int"),
             ],
-            alike=((t.Mixed_Narrow(1), t.Mixed_Narrow(1.0)), (t.Mixed_Narrow(0.1), t.Mixed_Narrow(0.10000000149011612))),
+            alike=(
+                (t.Mixed_Narrow(1), t.Mixed_Narrow(1.0)),
+                (t.Mixed_Narrow(0.1), t.Mixed_Narrow(0.10000000149011612)),
+            ),
         ),
     }
 

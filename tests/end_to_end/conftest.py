@@ -134,7 +134,8 @@ class Tour:
 
 
 def start_tour(opened: Opened) -> Tour:
-    host, store, logged = Echo(), Store(opened.values.Failure_Missing), []
+    host, store = Echo(), Store(opened.values.Failure_Missing)
+    logged: list[str] = []
     app = opened.start(log=logged.append, values=host, stores=store)
     return Tour(app, opened.values, host, store, logged, opened.guest)
 

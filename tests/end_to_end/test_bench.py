@@ -132,7 +132,7 @@ def test_a_users_own_exception_comes_through(bench_app):
         def x(self):
             raise RuntimeError("mine")
 
-    with pytest.raises(RuntimeError, match="^mine$"):
+    with pytest.raises(RuntimeError, match=r"^mine$"):
         bench_app.echo_points([Angry()])
     assert bench_app.add(1, 2) == 3
 

@@ -64,11 +64,11 @@ def test_what_an_instance_gives_is_pickled(everything, opener, way):
 
 def test_the_standard_library_knows_them(everything):
     types, sample = everything
-    assert dataclasses.is_dataclass(types.Point)
-    assert [field.name for field in dataclasses.fields(types.Keywords)] == ["class_", "from_", "lambda_", "self"]
-    assert dataclasses.asdict(types.Point(1.0, 2.0, 3)) == {"x": 1.0, "y": 2.0, "id": 3}
-    assert dataclasses.replace(types.Point(1.0, 2.0, 3), id=4) == types.Point(1.0, 2.0, 4)
-    assert dataclasses.astuple(types.Segment(types.Point(1, 2, 3), types.Point(4, 5, 6), "")) == ((1, 2, 3), (4, 5, 6), "")
+    keywords, point, segment = types.Keywords, types.Point, types.Segment
+    assert [field.name for field in dataclasses.fields(keywords)] == ["class_", "from_", "lambda_", "self"]
+    assert dataclasses.asdict(point(1.0, 2.0, 3)) == {"x": 1.0, "y": 2.0, "id": 3}
+    assert dataclasses.replace(point(1.0, 2.0, 3), id=4) == point(1.0, 2.0, 4)
+    assert dataclasses.astuple(segment(point(1, 2, 3), point(4, 5, 6), "")) == ((1, 2, 3), (4, 5, 6), "")
     assert dataclasses.asdict(sample)["pair"] == (7, "seven")
 
 

@@ -69,7 +69,9 @@ def test_failures_with_payloads(ledger_app, accounts, failures):
 def test_borders_of_numbers(ledger_app, accounts):
     account = accounts.Account("")
     assert account.add(ledger_app.entry("", 2**63 - 1, [])) == 2**63 - 1
-    with pytest.raises(ArgumentError, match=rf"^entry\.amount: expected {-(2**63)} to {2**63 - 1} \(s64\), got {2**63}"):
+    with pytest.raises(
+        ArgumentError, match=rf"^entry\.amount: expected {-(2**63)} to {2**63 - 1} \(s64\), got {2**63}"
+    ):
         account.add(ledger_app.entry("", 2**63, []))
     assert account.entries()[0].amount == 2**63 - 1
 

@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from tests.end_to_end.conftest import CACHE, path_of
+from tests.conftest import path_of
+from tests.end_to_end.conftest import CACHE
 from witcraft import Config, PoisonedError, Trap
 from witcraft.runtime import ConfigError, EngineError
 
@@ -161,15 +162,15 @@ def test_ctrl_c_interrupts_a_loop(start_ledger):
     ledger = start_ledger(timeout=30)
     timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
     begin = time.monotonic()
-    with in_main_thread(timer), pytest.raises(KeyboardInterrupt):
+    with started(timer), pytest.raises(KeyboardInterrupt):
         ledger.app.trouble.spin()
     assert time.monotonic() - begin < 5
     with pytest.raises(PoisonedError):
         ledger.app.trouble.recurse(1)
 
 
-class in_main_thread:  # noqa: N801
-    """Runs a timer; the signal handler of Python runs in the main thread, where the guest is."""
+class started:
+    """A timer that runs meanwhile; what a signal sets off runs in the main thread, where the guest is."""
 
     def __init__(self, timer):
         self.timer = timer

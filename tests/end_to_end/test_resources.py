@@ -1,4 +1,4 @@
-"""Resources in both directions: made, lent, given away, closed, forgotten, and everything that one can do wrong with them."""
+"""Resources in both directions: made, lent, given away, closed, forgotten, and all that one can do wrong with them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pickle
 import pytest
 
 from tests.end_to_end.conftest import start_tour
+from tests.end_to_end.hosts import Blob
 from witcraft import ArgumentError, Err, Error, PoisonedError
 from witcraft.runtime import ClosedError
 
@@ -216,12 +217,16 @@ def test_what_is_forgotten_during_a_call_ends_after_it(js_tour):
 def test_the_guest_lends_and_gives_back_the_very_objects(tour_app):
     stores = tour_app.app.stores
     lhs, rhs = stores.Blob(b"a"), stores.Blob(b"bc")
-    seen = []
-    tour_app.store.Blob.same = lambda self, other: seen.append((self, other)) or True
-    lhs.same(rhs)
-    (pair,) = seen
-    assert [type(blob) for blob in pair] == [tour_app.store.Blob] * 2
-    assert [blob.data for blob in pair] == [b"a", b"bc"]
+    seen: list[Blob] = []
+
+    def same(self, other):
+        seen.extend((self, other))
+        return True
+
+    tour_app.store.Blob.same = same
+    assert lhs.same(rhs)
+    assert [type(blob) for blob in seen] == [tour_app.store.Blob] * 2
+    assert [blob.data for blob in seen] == [b"a", b"bc"]
 
 
 def test_a_guest_that_drops_calls_exit(tour_app):
@@ -238,7 +243,7 @@ def test_what_exit_raises_reaches_the_caller(tour_app):
         raise RuntimeError("no end")
 
     tour_app.store.Blob.__exit__ = leave
-    with pytest.raises(RuntimeError, match="^no end$"):
+    with pytest.raises(RuntimeError, match=r"^no end$"):
         stores.discard(blob)
     with pytest.raises(PoisonedError):
         stores.live()

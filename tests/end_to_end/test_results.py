@@ -1,4 +1,4 @@
-"""Results: returned, or raised as `Err`, by guests and by hosts; everything else that a host raises comes back unchanged."""
+"""Results: returned, or raised as `Err`, by guests and by hosts; whatever else a host raises comes back unchanged."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ class Refusal(Exception):
 
 
 @pytest.mark.parametrize(
-    "raised", [Refusal("no"), KeyError("x"), SystemExit(3), KeyboardInterrupt(), GeneratorExit(), TypeError("of its own")]
+    "raised",
+    [Refusal("no"), KeyError("x"), SystemExit(3), KeyboardInterrupt(), GeneratorExit(), TypeError("of its own")],
 )
 def test_what_a_host_raises_comes_back_unchanged(tour_app, raised):
     tour_app.host.answer = raised
@@ -111,7 +112,9 @@ def test_what_a_host_raises_comes_back_unchanged(tour_app, raised):
         tour_app.app.values.echo_u8(7)
     assert caught.value is raised
     assert any(entry.name == "echo" for entry in caught.traceback)
-    with pytest.raises(PoisonedError, match="guest:tour/values@0.1.0#echo-u8 trapped, or a host function raised in it"):
+    with pytest.raises(
+        PoisonedError, match=r"guest:tour/values@0\.1\.0#echo-u8 trapped, or a host function raised in it"
+    ):
         tour_app.app.values.echo_u8(7)
 
 
@@ -125,7 +128,7 @@ def test_an_err_where_no_result_is_asked_for_is_an_exception_like_others(tour_ap
 
 
 def test_exceptions_of_python_in_the_guest_are_traps(tour_app):
-    with pytest.raises(Trap, match="^crash: ") as caught:
+    with pytest.raises(Trap, match=r"^crash: ") as caught:
         tour_app.app.crash("message")
     assert "wasm backtrace:" in str(caught.value)
     assert caught.value.code == "unreachable"

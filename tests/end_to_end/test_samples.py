@@ -1,4 +1,4 @@
-"""One value of every type at once; thirteen parameters through memory; values that one side makes and the other knows."""
+"""One value of every type at once, thirteen parameters through memory, values that one side makes and both know."""
 
 from __future__ import annotations
 

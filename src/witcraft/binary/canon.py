@@ -112,6 +112,8 @@ BUILTINS: dict[int, Builtin] = {
     0x2B: Builtin("thread.yield-then-resume", (flag,)),
     0x2C: Builtin("thread.suspend-then-promote", (flag,)),
     0x2D: Builtin("thread.yield-then-promote", (flag,)),
+    0x2E: Builtin("stream.forward", (index,)),
+    0x2F: Builtin("future.forward", (index,)),
     0x40: Builtin("thread.spawn-ref", (shared, index)),
     0x41: Builtin("thread.spawn-indirect", (shared, index, index)),
     0x42: Builtin("thread.available-parallelism", (shared,)),

@@ -7,6 +7,8 @@ import click
 import witcraft
 from witcraft.cli.python import python
 from witcraft.cli.show import show
+from witcraft.cli.validate import validate
+from witcraft.cli.wast import wast
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,3 +26,5 @@ def app() -> None:
 
 app.add_command(python)
 app.add_command(show)
+app.add_command(validate)
+app.add_command(wast)

@@ -6,12 +6,12 @@ three times that.
 
 from __future__ import annotations
 
-from witcraft.core.build import Func
 from witcraft.core.opcodes import (
     Code,
     Operand,
     call,
     code,
+    const,
     if_,
     op,
     operand,
@@ -57,53 +57,38 @@ def copy(way: Way, target: Operand, source: Operand, size: Operand) -> Code:
 
 
 def check(unit: Unit, room: Room, pointer: Operand, size: Operand, align: int, reason: int) -> Code:
-    """Traps unless ``pointer`` is aligned and ``size`` bytes from it lie in the room's memory."""
-    name = unit.share(f"check {room.memory}", lambda name: check_function(unit, room, name))
-    return call(name, pointer, size, align - 1, reason)
+    """Traps unless ``pointer`` is aligned and ``size`` bytes from it lie in the room's memory.
+
+    Written in place, since it stands before nearly everything; both operands may be evaluated twice.
+    """
+    low = narrow(room.core, pointer)
+    unaligned = if_(op("i32.and", low, align - 1), unit.trap(UNALIGNED, low)) if align > 1 else ()
+    return code(unaligned, if_(beyond(room, pointer, size), unit.trap(reason, low)))
 
 
-def check_function(unit: Unit, room: Room, name: str) -> Func:
-    low = narrow(room.core, "ptr")
-    body = code(
-        if_(op("i32.and", low, "mask"), unit.trap(UNALIGNED, low)),
-        if_(beyond(room), unit.trap("reason", low)),
-    )
-    return Func(name, (("ptr", room.core), ("size", "i32"), ("mask", "i32"), ("reason", "i32")), (), body)
-
-
-def beyond(room: Room) -> Code:
-    """Whether ``size`` bytes from ``ptr`` do not all lie in the memory."""
-    pages = op("memory.size", arguments=(room.memory,))
-    size = op("i64.extend_i32_u", "size")
+def beyond(room: Room, pointer: Operand, size: Operand) -> Code:
+    """Whether the bytes do not all lie in the memory."""
+    pages, shift = op("memory.size", arguments=(room.memory,)), const(PAGE_SHIFT, "i64")
+    wide = op("i64.extend_i32_u", size)
     if room.core == "i32":
-        length = op("i64.shl", op("i64.extend_i32_u", pages), op("i64.const", arguments=(PAGE_SHIFT,)))
-        return op("i64.gt_u", op("i64.add", op("i64.extend_i32_u", "ptr"), size), length)
-    length = op("i64.shl", pages, op("i64.const", arguments=(PAGE_SHIFT,)))
-    past = op("i64.gt_u", "ptr", op("i64.sub", length, size))
-    return op("i32.or", op("i64.gt_u", size, length), past)
+        length = op("i64.shl", op("i64.extend_i32_u", pages), shift)
+        return op("i64.gt_u", op("i64.add", op("i64.extend_i32_u", pointer), wide), length)
+    length = op("i64.shl", pages, shift)
+    return op("i32.or", op("i64.gt_u", wide, length), op("i64.gt_u", pointer, op("i64.sub", length, wide)))
 
 
 # ---- realloc -----------------------------------------------------------------------------------------------------
 
 
-def allocate(unit: Unit, room: Room, align: int, size: Operand) -> Code:
-    """New room for ``size`` bytes."""
-    return reallocate(unit, room, op(f"{room.core}.const", arguments=(0,)), 0, align, size)
+def allocate(unit: Unit, room: Room, out: str, align: int, size: Operand) -> Code:
+    """New room for ``size`` bytes, at ``out``."""
+    return reallocate(unit, room, out, const(0, room.core), 0, align, size)
 
 
-def reallocate(unit: Unit, room: Room, old: Operand, old_size: Operand, align: int, size: Operand) -> Code:
-    """Room for ``size`` bytes instead of ``old_size``: what the guest gives is checked."""
-    name = unit.share(f"alloc {room.realloc} {room.memory}", lambda name: realloc_function(unit, room, name))
-    return call(name, old, old_size, align, size)
-
-
-def realloc_function(unit: Unit, room: Room, name: str) -> Func:
-    check_result = unit.share(f"check {room.memory}", lambda name: check_function(unit, room, name))
-    args = [widen(room.core, arg) for arg in ("old_size", "align", "size")]
-    body = code(
-        set_local("ptr", call(room.realloc, "old", *args)),
-        call(check_result, "ptr", "size", op("i32.sub", "align", 1), OUT_OF_BOUNDS),
-        operand("ptr"),
+def reallocate(unit: Unit, room: Room, out: str, old: Operand, old_size: Operand, align: int, size: Operand) -> Code:
+    """Room for ``size`` bytes instead of ``old_size`` at ``old``: what the guest gives is checked."""
+    args = [widen(room.core, arg) for arg in (old_size, align, size)]
+    return code(
+        set_local(out, call(room.realloc, old, *args)),
+        check(unit, room, out, size, align, OUT_OF_BOUNDS),
     )
-    params = (("old", room.core), ("old_size", "i32"), ("align", "i32"), ("size", "i32"))
-    return Func(name, params, (room.core,), body, (("ptr", room.core),))

@@ -95,5 +95,3 @@ class Unit:
     def args(self) -> tuple[ModuleArg, ...]:
         """What the imports are, in their order."""
         return tuple([ModuleArg(item.module, item.field, value) for value, item in self.imports.items()])
-
-

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from witcraft.core.build import Module
+from witcraft.core.build import Export, Module
 from witcraft.core.encode import encode
+from witcraft.core.tree import Sort
 from witcraft.gate import handles, leave, mail, resources, scopes, tables
-from witcraft.gate.needs import Direct, needs
+from witcraft.gate.needs import Direct, Needs, needs
 from witcraft.gate.parts import Parts
 from witcraft.plan.steps import Plan
 
@@ -38,6 +39,8 @@ class Gate:
     - ``lower-own-I-R``, ``lower-borrow-I-R``: representation -> handle; the instance that defines a resource gets the
       representation itself as a borrow, so there is no ``lower-borrow`` to it;
     - ``begin-scope-I``, ``end-scope-I``: around a call of an export that borrow handles are lowered for;
+    - ``trap``: (code, detail), ``begin-scope``: what adapters want beside the flags, ``lift-*``, ``lower-*`` and
+      ``end-scope-I`` of the instance that lends;
     - ``dtor-R``: destroys a guest's resource that the host owns, if it has a destructor.
 
     A bad value found while values are lowered leaves the instance usable, once what was lowered is taken back, last
@@ -81,6 +84,17 @@ def build(plan: Plan) -> Gate | None:
     shared = mail.functions(parts), leave.functions(), handles.functions(), scopes.functions(), tables.functions()
     for func in chain(*shared):
         parts.define(func)
+    for_adapters(parts, wanted)
     module = parts.module()
     direct = {lowering.step.index: lowering.direct for lowering in wanted.lowerings}
     return Gate(module, encode(module), dict(parts.late), direct)
+
+
+def for_adapters(parts: Parts, needs: Needs) -> None:
+    """What calls between component instances share with every other call."""
+    for instance in needs.joined:
+        parts.may_leave(instance)
+    if needs.joined:
+        parts.exports.append(Export("trap", Sort.FUNC, "trap"))
+    if needs.lenders:
+        parts.exports.append(Export("begin-scope", Sort.FUNC, "begin-scope"))

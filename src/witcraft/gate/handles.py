@@ -77,15 +77,15 @@ def for_the_host(parts: Parts, needs: Needs) -> None:
         for instance, resource in pairs:
             body = lift(parts, instance, Handle(resource, own), "handle")
             parts.export(Func(f"lift-{word(own)}-{instance}-{resource}", (HANDLE,), ("i32",), body))
-    for pairs, own in ((needs.lower_own, True), (needs.lower_borrow, False)):
+    for pairs, own in ((needs.lower_own, True), (needs.lower_borrow | needs.lend, False)):
         for instance, resource in pairs:
             body = lower(parts, instance, Handle(resource, own), "rep")
             parts.export(Func(f"lower-{word(own)}-{instance}-{resource}", (REPRESENTATION,), ("i32",), body))
-    for instance in dict.fromkeys(instance for instance, _ in needs.lower_borrow):
-        parts.export(
-            Func(f"begin-scope-{instance}", (), (), call("begin-scope")),
-            Func(f"end-scope-{instance}", (), (), call("end-scope", parts.table(instance))),
-        )
+    borrowers = dict.fromkeys(instance for instance, _ in needs.lower_borrow)
+    for instance in borrowers:
+        parts.export(Func(f"begin-scope-{instance}", (), (), call("begin-scope")))
+    for instance in borrowers | needs.lenders:
+        parts.export(Func(f"end-scope-{instance}", (), (), call("end-scope", parts.table(instance))))
 
 
 def word(own: bool) -> str:

@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from witcraft.abi.layout import Layout
-from witcraft.binary.core import TITLES
-from witcraft.binary.cursor import Cursor
-from witcraft.binary.sections import Layer, preamble, sections
-from witcraft.core.tree import FuncType, Module
+from witcraft.core.tree import FuncType
 from witcraft.model.types import Borrow, Own, ValType, strip
 from witcraft.model.walk import children
 from witcraft.model.world import Function
@@ -22,13 +19,8 @@ from witcraft.plan.steps import (
     ExportedInstance,
     ExportedModule,
     ExportedType,
-    ExtractCallback,
-    ExtractMemory,
-    ExtractPostReturn,
-    ExtractRealloc,
     GuestResource,
-    ImportedModule,
-    InstantiateModule,
+    InnerCall,
     LiftedFunction,
     LowerImport,
     Options,
@@ -37,9 +29,10 @@ from witcraft.plan.steps import (
     ResourceFunc,
     ResourceOp,
     Step,
+    inner_calls,
+    sources,
 )
-
-TAG_SECTION = next(code for code, title in TITLES.items() if title == "tag")
+from witcraft.plan.throws import can_throw
 
 Pair = tuple[int, int]
 """A component instance and a resource, both by number."""
@@ -87,6 +80,9 @@ class Needs:
     lift_borrow: dict[Pair, None] = field(default_factory=dict)
     lower_own: dict[Pair, None] = field(default_factory=dict)
     lower_borrow: dict[Pair, None] = field(default_factory=dict)
+    joined: dict[int, None] = field(default_factory=dict)  # component instances that call others, or are called
+    lenders: dict[int, None] = field(default_factory=dict)  # those that lend handles to others
+    lend: dict[Pair, None] = field(default_factory=dict)  # as ``lower_borrow``, but no host ever does it
     owned: dict[int, None] = field(default_factory=dict)  # resources that the host can come to own
     destructors: dict[int, None] = field(default_factory=dict)  # guest resources that have one
     exceptions: bool = False  # a destructor could throw
@@ -94,7 +90,8 @@ class Needs:
     @property
     def nothing(self) -> bool:
         """Nothing could tell whether there is a gate: neither may-leave nor a handle is ever looked at."""
-        return not (self.lowerings or self.builtins or self.lift_own or self.lower_own or self.lower_borrow)
+        handles = self.builtins or self.lift_own or self.lower_own or self.lower_borrow
+        return not (self.lowerings or handles or self.joined)
 
 
 def needs(plan: Plan) -> Needs:
@@ -116,7 +113,9 @@ class Gatherer:
             self.step(step)
         for function in lifted(export for _, export in plan.exports):
             self.lifted(function)
-        self.needs.exceptions = any(map(has_tags, plan.modules)) or any(map(instantiates_import, plan.steps))
+        for call in inner_calls(plan):
+            self.inner(call)
+        self.needs.exceptions = can_throw(plan)
 
     def step(self, step: Step) -> None:
         match step:
@@ -157,6 +156,24 @@ class Gatherer:
         results = self.handles(result_types(type_))
         self.lift(options.instance, results)
         self.own(results)
+
+    def inner(self, call: InnerCall) -> None:
+        """An adapter moves handles from one table to another, and looks at the flags of both instances."""
+        params = [param.type for param in call.function.params]
+        caller, callee = call.caller.instance, call.callee.instance
+        self.needs.joined |= {caller: None, callee: None}
+        self.transfer(caller, callee, self.handles(params))
+        self.transfer(callee, caller, self.handles(result_types(call.function)))
+        if any(map(self.layouts[False].has_borrow, params)):
+            self.needs.lenders[caller] = None
+
+    def transfer(self, source: int, target: int, handles: Iterable[Handle]) -> None:
+        for handle in handles:
+            self.lift(source, (handle,))
+            if handle.own:
+                self.needs.lower_own[target, handle.resource] = None
+            elif not self.defines(target, handle.resource):
+                self.needs.lend[target, handle.resource] = None
 
     def memory(self, options: Options) -> None:
         if options.realloc is not None:
@@ -215,7 +232,7 @@ class Gatherer:
     def handle(self, type_: ValType) -> Handle | None:
         match type_:
             case Own(resource) | Borrow(resource):
-                return Handle(self.plan.resource_ids[resource], isinstance(type_, Own))
+                return Handle(self.plan.number(resource), isinstance(type_, Own))
             case _:
                 return None
 
@@ -246,17 +263,7 @@ def result_types(function: Function) -> tuple[ValType, ...]:
 def core_defs(plan: Plan) -> Iterator[CoreDef]:
     """Every core definition that a step or an export makes use of."""
     for step in plan.steps:
-        match step:
-            case InstantiateModule():
-                yield from (arg.value for arg in step.args)
-            case LowerImport():
-                pass
-            case ExtractMemory() | ExtractRealloc() | ExtractPostReturn() | ExtractCallback():
-                yield step.source
-            case DefineResource():
-                yield from () if step.dtor is None else (step.dtor,)
-            case _:
-                assert_never(step)
+        yield from sources(step)
     yield from (function.core for function in lifted(export for _, export in plan.exports))
 
 
@@ -271,14 +278,3 @@ def lifted(exports: Iterable[ExportDef]) -> Iterator[LiftedFunction]:
                 pass
             case _:
                 assert_never(export)
-
-
-def instantiates_import(step: Step) -> bool:
-    return isinstance(step, InstantiateModule) and isinstance(step.module, ImportedModule)
-
-
-def has_tags(module: Module) -> bool:
-    """Whether its code can throw at all."""
-    c = Cursor(module.data, module.offset, "the module")
-    preamble(c, Layer.MODULE)
-    return any(code == TAG_SECTION for code, _ in sections(c, TITLES))

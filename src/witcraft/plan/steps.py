@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import assert_never
 
 from witcraft.core import tree as core
 from witcraft.model.types import Resource, TypeDef
@@ -123,7 +124,8 @@ class Side:
 
     @property
     def memory64(self) -> bool:
-        return self.memory is not None and isinstance(self.memory.type, core.MemoryType) and self.memory.type.limits.is64
+        ty = None if self.memory is None else self.memory.type
+        return isinstance(ty, core.MemoryType) and ty.limits.is64
 
 
 # ---- steps -------------------------------------------------------------------------------------------------------
@@ -240,6 +242,25 @@ Step = (
     | ExtractCallback
     | DefineResource
 )
+
+
+def sources(step: Step) -> tuple[CoreDef, ...]:
+    """The core definitions that a step makes use of."""
+    match step:
+        case InstantiateModule() | InstantiateAdapters():
+            return tuple([arg.value for arg in step.args])
+        case InnerCall():
+            ends = (step.caller, step.callee)
+            given = [value for end in ends for value in (end.memory, end.realloc)]
+            return tuple([value for value in (step.core, *given, step.callee.post_return) if value is not None])
+        case DefineResource():
+            return () if step.dtor is None else (step.dtor,)
+        case LowerImport():
+            return ()
+        case ExtractMemory() | ExtractRealloc() | ExtractPostReturn() | ExtractCallback():
+            return (step.source,)
+        case _:
+            assert_never(step)
 
 
 # ---- resources ---------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from witcraft.errors import ComponentError
 from witcraft.model.world import World
 from witcraft.resolve.component import walk_component
 from witcraft.resolve.docs import read_docs
+from witcraft.resolve.features import COMPILED, Features
 from witcraft.resolve.ledger import Ledger
 from witcraft.resolve.meaning import Extern
 from witcraft.resolve.world import world
@@ -27,13 +28,14 @@ class Resolved:
     imports: Mapping[str, Extern]
 
 
-def resolve(component: Component) -> Resolved:
+def resolve(component: Component, features: Features = COMPILED) -> Resolved:
     """Checks ``component`` and all that is in it, and finds its imports and exports.
 
-    Raises ``ComponentError`` with the offset and path of the definition that is invalid.
+    Raises ``ComponentError`` with the offset and path of the definition that is invalid, or that takes a feature which
+    is not among ``features``.
     """
     try:
-        scope = walk_component(component, Ledger(), None, read_docs(component.customs))
+        scope = walk_component(component, Ledger(features), None, read_docs(component.customs))
         return Resolved(component, world(component, scope), scope.imports.items)
     except RecursionError:  # called deep in someone else's stack, since every depth is limited
         raise ComponentError("the component nests deeper than is left of Python's stack") from None

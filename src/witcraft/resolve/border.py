@@ -46,9 +46,14 @@ class Border:
 
     def enter(self, name: ExternName, extern: Extern) -> None:
         parsed = names.parse(name.name)
+        names.check_features(name, parsed, self.ledger.features)
         names.check_attributes(name, parsed, isinstance(extern, Instance))
+        if isinstance(parsed, names.Dependency) and self.verb != "import":
+            raise ComponentError(f"{names.quoted(name.name)} is a name for imports only")
         if isinstance(parsed, names.Annotated):
             self.check_annotated(parsed, extern)
+        if isinstance(parsed, names.Annotated | names.Label) and parsed.accessor:
+            self.check_accessor(name.name, parsed, extern)
         other = self._keys.setdefault(names.unique_key(parsed), name.name)
         if name.name in self.items or other != name.name:
             raise ComponentError(f"{self.verb} {names.quoted(name.name)} conflicts with {names.quoted(other)}")
@@ -87,6 +92,23 @@ class Border:
         self_type = strip(first.type) if first and first.name == "self" else None
         if not isinstance(self_type, Borrow) or not self.same(self_type.resource, resource):
             raise ComponentError(f'a method has a first parameter "self" of type (borrow "{resource.name}")')
+
+    def check_accessor(self, name: str, parsed: names.Annotated | names.Label, extern: Extern) -> None:
+        """A getter gives a value; a setter takes one, may fail, and comes after its getter."""
+        if not isinstance(extern, FuncType) or extern.is_async:
+            raise ComponentError("a getter or setter is a function that is not async")
+        own = 1 if isinstance(parsed, names.Annotated) and parsed.kind == "method" else 0
+        if len(extern.params) != own + (parsed.accessor == "set"):
+            raise ComponentError("a getter takes no parameter, a setter one")
+        if parsed.accessor == "get":
+            if extern.result is None:
+                raise ComponentError("a getter has a result")
+            return
+        made = strip(extern.result) if extern.result else None
+        if made is not None and not (isinstance(made, Result) and made.ok is None):
+            raise ComponentError("a setter has no result but for an error")
+        if name.replace("[set]", "[get]", 1) not in self.items:
+            raise ComponentError("a setter comes after its getter")
 
     def same(self, one: Resource, other: Resource) -> bool:
         return self.ledger.original(one) is self.ledger.original(other)

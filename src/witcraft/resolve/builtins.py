@@ -14,6 +14,7 @@ from witcraft.errors import ComponentError
 from witcraft.model.types import Future, Stream, ValType, strip
 from witcraft.model.world import Param
 from witcraft.resolve.canon import Needs, check_lowering, check_needs, check_options, layout_of, needs_of_lower
+from witcraft.resolve.features import Feature
 from witcraft.resolve.meaning import FuncType
 from witcraft.resolve.scope import Scope
 from witcraft.resolve.values import optional
@@ -48,7 +49,36 @@ FIXED: dict[str, core.FuncType] = {
 }
 
 
+SHARED_THREADS = ("thread.spawn-ref", "thread.spawn-indirect", "thread.available-parallelism")
+
+
+def feature_of(name: str) -> Feature:
+    if name in SHARED_THREADS:
+        return Feature.SHARED_EVERYTHING_THREADS
+    if name.endswith(".forward"):
+        return Feature.FORWARD
+    if name.startswith("error-context."):
+        return Feature.ERROR_CONTEXT
+    if name.startswith("thread.") and name != "thread.yield":
+        return Feature.THREADING
+    return Feature.ASYNC
+
+
+def is_gated(canon: tree.CanonBuiltin) -> bool:
+    """Built-ins that block, in a form which gives no chance not to; and cancelling, where it need not block."""
+    match canon.name.split("."):
+        case [_, "read" | "write"]:
+            return not canon.options.is_async
+        case [_, "cancel" | "cancel-read" | "cancel-write"]:
+            return canon.immediates[-1:] == (True,)
+        case _:
+            return False
+
+
 def builtin(scope: Scope, canon: tree.CanonBuiltin) -> core.FuncType:
+    scope.ledger.require(feature_of(canon.name), f"the built-in {canon.name}")
+    if is_gated(canon):
+        scope.ledger.require(Feature.MORE_ASYNC_BUILTINS, f"this form of {canon.name}")
     known = FIXED.get(canon.name)
     if known is not None:
         return known
@@ -86,6 +116,8 @@ def channel(scope: Scope, canon: tree.CanonBuiltin, noun: str, verb: str) -> cor
             return copy(scope, canon, noun, verb, element)
         case "cancel-read" | "cancel-write":
             return func(1, "i32")
+        case "forward":
+            return func(2)
         case _:
             return func(1)
 
@@ -128,6 +160,10 @@ def task_return(scope: Scope, canon: tree.CanonBuiltin) -> core.FuncType:
 def context(scope: Scope, verb: str, ty: str, slot: int) -> core.FuncType:
     if ty not in ("i32", "i64"):
         raise ComponentError(f"context.{verb} of type {ty}: it is i32 or i64")
+    if ty == "i64":
+        scope.ledger.require(Feature.MEMORY64, f"context.{verb} of type i64")
+    if slot > 0:
+        scope.ledger.require(Feature.THREADING, f"context.{verb} of another slot than 0")
     if (scope.context or ty) != ty:
         raise ComponentError(f"context.{verb} of type {ty}, where all others of this component are {scope.context}")
     scope.context = ty

@@ -14,6 +14,7 @@ from witcraft.component.spell import core_type
 from witcraft.core import tree as core
 from witcraft.errors import ComponentError
 from witcraft.model.types import ValType
+from witcraft.resolve.features import Feature
 from witcraft.resolve.ledger import Ledger
 from witcraft.resolve.meaning import FuncType
 from witcraft.resolve.scope import Scope
@@ -42,11 +43,17 @@ def layout_of(scope: Scope, options: tree.CanonOptions) -> Layout:
     limits = scope.memory(options.memory).limits
     if limits.shared:
         raise ComponentError("the memory of a canonical definition cannot be shared")
+    if limits.is64:
+        scope.ledger.require(Feature.MEMORY64, "a memory of 64 bits")
     return scope.ledger.layouts[8 if limits.is64 else 4]
 
 
 def check_options(scope: Scope, options: tree.CanonOptions, layout: Layout) -> None:
     """What holds of all options, wherever they stand."""
+    if options.gc or options.core_type is not None:
+        raise ComponentError("what the options gc and core-type mean, the specification does not say yet")
+    if options.is_async:
+        scope.ledger.require(Feature.ASYNC, "the option async")
     if options.realloc is not None:
         if options.memory is None:
             raise ComponentError("the option realloc takes the option memory as well")
@@ -56,10 +63,6 @@ def check_options(scope: Scope, options: tree.CanonOptions, layout: Layout) -> N
         raise ComponentError("the option callback takes the option async as well")
     if options.post_return is not None and options.is_async:
         raise ComponentError("the options post-return and async exclude each other")
-    if options.core_type is not None:
-        if not options.gc:
-            raise ComponentError("the option core-type takes the option gc as well")
-        scope.core_func_type(options.core_type)
 
 
 def check_needs(options: tree.CanonOptions, needs: Needs) -> None:
@@ -127,16 +130,15 @@ def lift(scope: Scope, canon: tree.CanonLift) -> FuncType:
     layout = layout_of(scope, options)
     check_options(scope, options, layout)
     check_async(ty, options)
-    if options.core_type is not None:
-        raise ComponentError("the option core-type is for lowers only")
     if options.post_return is not None:
         check_signature("post-return", scope.core_func(options.post_return), core.FuncType(given.results, ()))
     if options.callback is not None:
         check_signature("callback", scope.core_func(options.callback), core.FuncType(("i32",) * 3, ("i32",)))
-    if not options.gc:
-        needs = needs_of_lift(scope.ledger, ty, layout, options)
-        check_needs(options, needs)
-        check_signature("the lift", given, needs.signature)
+    elif options.is_async:
+        scope.ledger.require(Feature.ASYNC_STACKFUL, "an async lift without the option callback")
+    needs = needs_of_lift(scope.ledger, ty, layout, options)
+    check_needs(options, needs)
+    check_signature("the lift", given, needs.signature)
     return ty
 
 
@@ -146,10 +148,6 @@ def lower(scope: Scope, canon: tree.CanonLower) -> core.FuncType:
     check_options(scope, options, layout)
     check_lowering(options)
     check_async(ty, options)
-    if options.gc:
-        if options.core_type is None:
-            raise ComponentError("a lower with the option gc takes the option core-type as well")
-        return scope.core_func_type(options.core_type)
     needs = needs_of_lower(scope.ledger, ty, layout, options)
     check_needs(options, needs)
     return needs.signature

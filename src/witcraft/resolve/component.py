@@ -13,9 +13,10 @@ from witcraft.errors import ComponentError
 from witcraft.resolve import canon, types, values
 from witcraft.resolve.aliases import alias_core_export, alias_export, alias_outer
 from witcraft.resolve.builtins import builtin
-from witcraft.resolve.core_types import module_type
+from witcraft.resolve.core_types import check_references, module_type
 from witcraft.resolve.docs import NO_WORLD_DOCS, WorldDocs
 from witcraft.resolve.externs import declared, enter_export, export, import_
+from witcraft.resolve.features import Feature
 from witcraft.resolve.instances import core_inline_exports, core_instantiate, inline_exports, instantiate
 from witcraft.resolve.ledger import Ledger
 from witcraft.resolve.meaning import AnyType
@@ -33,6 +34,8 @@ def walk_component(
 ) -> Scope:
     scope = Scope(Kind.COMPONENT, ledger, parent, docs)
     walk(scope, component.definitions)
+    scope.check_all_used(component.offset)
+    types.check_mentioned(scope.latest_core_type, len(scope.core_types))
     return scope
 
 
@@ -119,7 +122,8 @@ def define(scope: Scope, definition: Defined) -> None:
         case tree.Start():
             start(scope, definition)
         case tree.Value():
-            scope.values.append(values.type_ref(scope, definition.type))
+            scope.ledger.require(Feature.VALUES, "a value definition")
+            scope.add_value(values.type_ref(scope, definition.type))
         case _:
             assert_never(definition)
 
@@ -131,6 +135,7 @@ def core_type(scope: Scope, definition: tree.CoreTypeDef) -> None:
     if isinstance(definition.type, tree.ModuleType):
         scope.core_types.append(types.module_type(scope, definition.type))
     else:
+        scope.latest_core_type = max(scope.latest_core_type, check_references(definition.type, scope.core_types))
         scope.core_types.append(definition.type)
 
 
@@ -156,12 +161,14 @@ def type_definition(scope: Scope, definition: tree.TypeDef) -> AnyType:
 
 
 def start(scope: Scope, definition: tree.Start) -> None:
+    scope.ledger.require(Feature.VALUES, "a start function")
     function = scope.func(definition.func)
-    args = [scope.value(index) for index in definition.args]
+    args = [scope.use_value(index) for index in definition.args]
     results = [] if function.result is None else [function.result]
     if len(args) != len(function.params) or len(results) != definition.results:
         raise ComponentError("the start function has another number of parameters or results")
     for given, param in zip(args, function.params, strict=True):
         if not same_value(given, param.type, scope.ledger):
             raise ComponentError(f"argument {quoted(param.name)} of the start function has another type")
-    scope.values += results
+    for result in results:
+        scope.add_value(result)

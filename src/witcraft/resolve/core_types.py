@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from witcraft.component import tree
@@ -104,6 +105,50 @@ def check_arguments(module: ModuleType, args: dict[str, CoreInstance]) -> None:
             check_named(f'core import "{namespace}" "{name}"', given, wanted)
 
 
+# ---- limits and references -----------------------------------------------------------------------------------
+
+MOST_BYTES = {False: 1 << 32, True: 1 << 64}  # of a memory, by the width of its indices
+MOST_ELEMENTS = {False: (1 << 32) - 1, True: (1 << 64) - 1}  # of a table
+
+mentioned = re.compile(r"\((?:ref|exact)(?: null)? (\d+)\)").findall
+supertypes = re.compile(r"\(sub (?:final )?((?:\d+ )+)").match
+
+
+def check_limits(limits: core.Limits, most: int) -> None:
+    given = limits.minimum if limits.maximum is None else limits.maximum
+    if not limits.minimum <= given <= most:
+        raise ComponentError(f"limits from {limits.minimum} to {given}, where at most {most} is possible")
+    if limits.shared and limits.maximum is None:
+        raise ComponentError("what is shared needs a maximum")
+
+
+def check_references(ty: core.CoreType, known: Sequence[core.CoreType | ModuleType]) -> int:
+    """Checks what ``ty`` mentions of the types before it; the largest index that it mentions, or -1.
+
+    It may mention itself and types after it, if they are of its recursion group.
+    """
+    text = ty.text if isinstance(ty, core.OtherType) else " ".join([*ty.params, *ty.results])
+    indices = [int(index) for index in mentioned(text)]
+    for index in indices:
+        if index < len(known) and isinstance(known[index], ModuleType):
+            raise ComponentError(f"core type {index} is the type of a module, which no reference can be to")
+    if parents := supertypes(text):
+        check_parents([int(index) for index in parents[1].split()], known)
+    return max(indices, default=-1)
+
+
+def check_parents(indices: Sequence[int], known: Sequence[core.CoreType | ModuleType]) -> None:
+    for index in indices:
+        if index >= len(known):
+            raise ComponentError(f"core type {index} is unknown: a supertype comes first")
+        parent = known[index]
+        if isinstance(parent, core.OtherType) and not OPEN_TYPE(parent.text):
+            raise ComponentError(f"core type {index} is final: it cannot be a supertype")
+
+
+OPEN_TYPE = re.compile(r"\(sub (?!final)").match
+
+
 # ---- the type of a module ---------------------------------------------------------------------------------------
 
 
@@ -122,12 +167,14 @@ class ModuleDeclarations:
     def __init__(self, outer: OuterType) -> None:
         self.outer = outer
         self.types: list[core.CoreType] = []
+        self.latest = -1  # largest index of a type that a type mentions
         self.imports: dict[tuple[str, str], core.ExternType] = {}
         self.exports: dict[str, core.ExternType] = {}
 
     def declare(self, declaration: Declaration) -> None:
         match declaration:
             case core.FuncType() | core.OtherType():
+                self.latest = max(self.latest, check_references(declaration, self.types))
                 self.types.append(declaration)
             case tree.ModuleOuterAlias(count, index):
                 self.types.append(self.types_at(count, index))
@@ -157,6 +204,12 @@ class ModuleDeclarations:
 
     def extern(self, ty: tree.CoreExternType) -> core.ExternType:
         match ty:
+            case core.MemoryType(limits):
+                check_limits(limits, MOST_BYTES[limits.is64] >> limits.page_size_log2)
+                return ty
+            case core.TableType(_, limits):
+                check_limits(limits, MOST_ELEMENTS[limits.is64])
+                return ty
             case tree.FuncOfType(index):
                 return self.function(index)
             case tree.TagOfType(index):

@@ -8,6 +8,7 @@ from witcraft.component import tree
 from witcraft.errors import ComponentError
 from witcraft.model.types import NO_DOCS, Resource, TypeDef
 from witcraft.resolve import values
+from witcraft.resolve.features import Feature
 from witcraft.resolve.ledger import is_value
 from witcraft.resolve.meaning import (
     AnyType,
@@ -58,6 +59,8 @@ def export(scope: Scope, definition: tree.Export) -> None:
 
 def enter_export(scope: Scope, name: tree.ExternName, extern: Extern) -> None:
     scope.append(extern)
+    if isinstance(extern, ValueItem):
+        scope.unused.discard(len(scope.values) - 1)  # it went out with this export
     scope.exports.introduce(name, extern)
     if scope.kind is not Kind.INSTANCE_TYPE:
         scope.exports.check_visible(extern)
@@ -109,6 +112,7 @@ def declared_type(scope: Scope, verb: str, name: str, bound: tree.TypeEq | tree.
 
 
 def value_item(scope: Scope, desc: tree.ValueExtern) -> ValueItem:
+    scope.ledger.require(Feature.VALUES, "a value")
     if desc.type is not None:
         return scope.ledger.note(ValueItem(values.type_ref(scope, desc.type)))
     if desc.equals is None:

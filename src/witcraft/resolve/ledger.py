@@ -14,6 +14,7 @@ from witcraft.abi.layout import Layout
 from witcraft.errors import ComponentError
 from witcraft.model.types import Borrow, FixedList, Future, List, Map, Own, Resource, Stream, String, TypeDef, ValType
 from witcraft.model.walk import children, rebuild
+from witcraft.resolve.features import COMPILED, Feature, Features, require
 from witcraft.resolve.meaning import (
     AnyType,
     ComponentType,
@@ -52,7 +53,8 @@ class Facts:
 
 
 class Ledger:
-    def __init__(self) -> None:
+    def __init__(self, features: Features = COMPILED) -> None:
+        self.features = features
         self.layouts = {4: Layout(4), 8: Layout(8)}  # by the bytes of a pointer
         self.facts: dict[Known, Facts] = {}
         self._shapes: dict[ValType, ValType] = {}
@@ -88,6 +90,9 @@ class Ledger:
         self._work += 1
         if self._work > MAX_WORK:
             raise ComponentError(f"checking its types takes more than {MAX_WORK:,} steps")
+
+    def require(self, feature: Feature, what: str) -> None:
+        require(self.features, feature, what)
 
     # ---- equality ----
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from witcraft.component import spell
 from witcraft.component.tree import ExternName
 from witcraft.errors import ComponentError
+from witcraft.resolve.features import Feature, Features, require
 
 FIRST = r"(?:[a-z][0-9a-z]*|[A-Z][0-9A-Z]*)"
 FRAGMENT = rf"(?:[0-9]+{FIRST}?|{FIRST})"  # one way to match each, or hostile names would take exponential time
@@ -18,6 +19,17 @@ NUMBER = r"(?:0|[1-9][0-9]*)"
 PRERELEASE = r"(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)"
 BUILD = r"[0-9a-zA-Z-]+"
 SEMVER = rf"{NUMBER}\.{NUMBER}\.{NUMBER}(?:-{PRERELEASE}(?:\.{PRERELEASE})*)?(?:\+{BUILD}(?:\.{BUILD})*)?"
+NESTED = rf"{WORDS}(?::{WORDS})+(?:/{LABEL})*"
+BASE64 = r"[A-Za-z0-9+/]+={0,2}"
+HASH = rf"sha(?:256|384|512)-{BASE64}(?:\?[!-;=?-~]*)?"
+INTEGRITY = rf"integrity=< *{HASH}(?: +{HASH})* *>"
+RANGE = rf"\{{(?:>={SEMVER}|<{SEMVER}|>={SEMVER} <{SEMVER})\}}"
+DEPENDENCIES = (
+    rf"unlocked-dep=<(?P<unlocked>{NESTED})(?:@(?:\*|{RANGE}))?>",
+    rf"locked-dep=<(?P<locked>{NESTED})(?:@{SEMVER})?>(?:,{INTEGRITY})?",
+    rf"url=<[^<>]*>(?:,{INTEGRITY})?",
+    INTEGRITY,
+)
 CANONICAL_VERSION = r"[1-9][0-9]*|0\.[1-9][0-9]*|0\.0\.[1-9][0-9]*|0\.0\.0"
 
 MAX_QUOTED = 60  # characters
@@ -25,24 +37,29 @@ MAX_QUOTED = 60  # characters
 is_label = re.compile(LABEL).fullmatch
 is_semver = re.compile(SEMVER).fullmatch
 is_canonical_version = re.compile(CANONICAL_VERSION).fullmatch
-interface_parts = re.compile(rf"(?P<path>{WORDS}:{WORDS}/{LABEL})(?:@(?P<version>.*))?").fullmatch
+interface_parts = re.compile(rf"(?P<path>{WORDS}(?::{WORDS})+(?:/{LABEL})+)(?:@(?P<version>.*))?").fullmatch
+dependency_parts = re.compile("|".join(DEPENDENCIES)).fullmatch
 annotated_parts = re.compile(
-    r"\[(?P<kind>constructor|method|static)\](?P<resource>[^.]*)(?:\.(?P<member>.*))?"
+    r"\[(?P<kind>constructor|method|static)\](?P<accessor>\[[gs]et\])?(?P<resource>[^.]*)(?:\.(?P<member>.*))?"
 ).fullmatch
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
+    """``accessor``: "", "get" or "set"."""
+
     label: str
+    accessor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """``kind``: "constructor", whose ``member`` is empty, "method" or "static"."""
+    """``kind``: "constructor", whose ``member`` is empty, "method" or "static"; ``accessor``: "", "get" or "set"."""
 
     kind: str
     resource: str
     member: str
+    accessor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +67,30 @@ class InterfaceName:
     path: str
     version: str | None
 
+    @property
+    def is_nested(self) -> bool:
+        """In a package of a nested namespace, or in a nested package."""
+        return self.path.count(":") > 1 or self.path.count("/") > 1
 
-Name = Label | Annotated | InterfaceName
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """What tools write for an import that is to be found by package, URL or hash: not in the specification any more."""
+
+    text: str
+    is_nested: bool
+
+
+Name = Label | Annotated | InterfaceName | Dependency
 
 
 def parse(name: str) -> Name:
+    if name.startswith(("[get]", "[set]")):
+        return Label(check_label(name[5:]), name[1:4])
     if name.startswith("["):
         return annotated(name)
+    if "=" in name:
+        return dependency(name)
     if ":" in name:
         return interface_name(name)
     return Label(check_label(name))
@@ -74,12 +108,12 @@ def annotated(name: str) -> Annotated:
         raise ComponentError(f"{quoted(name)} is no name of a constructor, method or static function")
     kind, resource, member = found["kind"], check_label(found["resource"]), found["member"]
     if kind == "constructor":
-        if member is not None:
+        if member is not None or found["accessor"]:
             raise ComponentError(f"{quoted(name)} names more than a resource")
         return Annotated(kind, resource, "")
     if member is None:
         raise ComponentError(f"{quoted(name)} names a resource, and nothing of it")
-    return Annotated(kind, resource, check_label(member))
+    return Annotated(kind, resource, check_label(member), (found["accessor"] or "").strip("[]"))
 
 
 def interface_name(name: str) -> InterfaceName:
@@ -90,6 +124,14 @@ def interface_name(name: str) -> InterfaceName:
     if version is not None and not is_semver(version) and not is_canonical_version(version):
         raise ComponentError(f"{quoted(name)} has no semantic version")
     return InterfaceName(found["path"], version)
+
+
+def dependency(name: str) -> Dependency:
+    found = dependency_parts(name)
+    if not found:
+        raise ComponentError(f"{quoted(name)} is no name")
+    package = found["unlocked"] or found["locked"] or ""
+    return Dependency(name, package.count(":") > 1 or "/" in package)
 
 
 # ---- attributes -------------------------------------------------------------------------------------------------
@@ -106,6 +148,21 @@ def check_attributes(extern: ExternName, name: Name, is_instance: bool) -> None:
         check_version_suffix(extern.version_suffix, name)
 
 
+def check_features(extern: ExternName, name: Name, features: Features) -> None:
+    if isinstance(name, Dependency):
+        require(features, Feature.DEPENDENCY_NAMES, "a name of a dependency")
+    if isinstance(name, InterfaceName | Dependency) and name.is_nested:
+        require(features, Feature.NESTED_NAMES, "a nested name")
+    if isinstance(name, Label | Annotated) and name.accessor:
+        require(features, Feature.ACCESSORS, "a getter or setter")
+    if isinstance(name, InterfaceName) and name.version is not None and not is_semver(name.version):
+        require(features, Feature.CANONICAL_NAMES, "a canonical version")
+    if extern.version_suffix is not None:
+        require(features, Feature.CANONICAL_NAMES, "a version suffix")
+    if extern.implements is not None or extern.external_id is not None:
+        require(features, Feature.IMPLEMENTS, "an attribute of a name")
+
+
 def check_version_suffix(suffix: str, name: Name) -> None:
     version = name.version if isinstance(name, InterfaceName) else None
     if version is None or not is_canonical_version(version) or not is_semver(version + suffix):
@@ -118,15 +175,22 @@ def check_version_suffix(suffix: str, name: Name) -> None:
 def unique_key(name: Name) -> str:
     """Strongly unique names have different keys."""
     match name:
-        case Label(label):
-            return folded(label)
+        case Label(label, accessor):
+            return with_accessor(accessor, folded(label))
         case Annotated("constructor", resource):
             return f"[constructor]{folded(resource)}"
-        case Annotated(_, resource, member):
+        case Annotated(_, resource, member, accessor):
             resource, member = folded(resource), folded(member)
-            return member if member == resource else f"{resource}.{member}"
+            return with_accessor(accessor, member if member == resource else f"{resource}.{member}")
         case InterfaceName(path, version):
             return f"{path.lower()}@{version}"
+        case Dependency(text):
+            return text
+
+
+def with_accessor(accessor: str, key: str) -> str:
+    """Getter and setter share a name, with nothing else: the getter, which is always there, stands for both."""
+    return f"[set]{key}" if accessor == "set" else key
 
 
 def folded(label: str) -> str:

@@ -47,6 +47,8 @@ class Scope:
         self.exports = Border("export", ledger)
         self.imports = Border("import", ledger, also=self.exports)
         self.own_resources: dict[Resource, str] = {}  # those that this component defines, with their representation
+        self.unused: set[int] = set()  # values, each of which is used once
+        self.latest_core_type = -1  # largest index of a core type that a core type mentions
         self.context: str | None = None  # core type of the tasks' context slots
 
         self.funcs: list[FuncType] = []
@@ -137,6 +139,23 @@ class Scope:
     def core_func_type(self, index: int) -> core.FuncType:
         return of_class(core.FuncType, self.core_type(index), index, "core function type")
 
+    # ---- values (gated feature): each is used once ----
+
+    def add_value(self, ty: ValType) -> None:
+        self.unused.add(len(self.values))
+        self.values.append(ty)
+
+    def use_value(self, index: int) -> ValType:
+        found = self.value(index)
+        if index not in self.unused:
+            raise ComponentError(f"value {index} is used more than once")
+        self.unused.remove(index)
+        return found
+
+    def check_all_used(self, offset: int) -> None:
+        if self.unused:
+            raise ComponentError(f"value {min(self.unused)} is not used", offset)
+
     # ---- externs ----
 
     def extern(self, item: SortIndex) -> Extern:
@@ -145,7 +164,7 @@ class Scope:
             case Sort.FUNC:
                 return self.func(item.index)
             case Sort.VALUE:
-                return self.ledger.note(ValueItem(self.value(item.index)))
+                return self.ledger.note(ValueItem(self.use_value(item.index)))
             case Sort.TYPE:
                 return self.ledger.note(TypeItem(self.type(item.index)))
             case Sort.COMPONENT:
@@ -163,7 +182,7 @@ class Scope:
             case FuncType():
                 self.funcs.append(extern)
             case ValueItem(ty):
-                self.values.append(ty)
+                self.add_value(ty)
             case TypeItem(ty):
                 self.types.append(ty)
             case ComponentType():

@@ -10,6 +10,7 @@ from witcraft.errors import ComponentError
 from witcraft.model import types as model
 from witcraft.model.types import ERROR_CONTEXT, STRING, Kind, Prim, ValType, strip
 from witcraft.model.world import Param
+from witcraft.resolve.features import Feature
 from witcraft.resolve.meaning import FuncType
 from witcraft.resolve.names import check_labels
 from witcraft.resolve.scope import Scope
@@ -27,9 +28,13 @@ KEYS = {ty for name, ty in PRIMITIVES.items() if name not in ("error-context", "
 
 
 def type_ref(scope: Scope, ref: tree.TypeRef) -> ValType:
-    if isinstance(ref, tree.PrimType):
-        return scope.ledger.note(PRIMITIVES[ref.name])
-    return scope.value_type(ref)
+    return scope.ledger.note(primitive(scope, ref)) if isinstance(ref, tree.PrimType) else scope.value_type(ref)
+
+
+def primitive(scope: Scope, ty: tree.PrimType) -> ValType:
+    if ty.name == "error-context":
+        scope.ledger.require(Feature.ERROR_CONTEXT, "the type error-context")
+    return PRIMITIVES[ty.name]
 
 
 def optional(scope: Scope, ref: tree.TypeRef | None) -> ValType | None:
@@ -42,8 +47,8 @@ def value_type(scope: Scope, ty: tree.DefinedValueType) -> ValType:
 
 def _value_type(scope: Scope, ty: tree.DefinedValueType) -> ValType:
     match ty:
-        case tree.PrimType(name):
-            return PRIMITIVES[name]
+        case tree.PrimType():
+            return primitive(scope, ty)
         case tree.RecordType():
             return record(scope, ty)
         case tree.VariantType():
@@ -51,9 +56,7 @@ def _value_type(scope: Scope, ty: tree.DefinedValueType) -> ValType:
         case tree.ListType(element):
             return model.List(type_ref(scope, element))
         case tree.FixedListType(element, length):
-            if length == 0:
-                raise ComponentError("a list of fixed length has at least one element")
-            return model.FixedList(type_ref(scope, element), length)
+            return fixed_list(scope, element, length)
         case tree.MapType(key, value):
             return map_type(scope, key, value)
         case tree.TupleType(items):
@@ -101,7 +104,15 @@ def flags(labels: tuple[str, ...]) -> ValType:
     return model.Flags(labels)
 
 
+def fixed_list(scope: Scope, element: tree.TypeRef, length: int) -> ValType:
+    scope.ledger.require(Feature.FIXED_LENGTH_LISTS, "a list of fixed length")
+    if length == 0:
+        raise ComponentError("a list of fixed length has at least one element")
+    return model.FixedList(type_ref(scope, element), length)
+
+
 def map_type(scope: Scope, key: tree.TypeRef, value: tree.TypeRef) -> ValType:
+    scope.ledger.require(Feature.MAP, "a map")
     found = type_ref(scope, key)
     if strip(found) not in KEYS:
         raise ComponentError("the key of a map is a bool, an integer, a char or a string")
@@ -109,6 +120,7 @@ def map_type(scope: Scope, key: tree.TypeRef, value: tree.TypeRef) -> ValType:
 
 
 def payload(scope: Scope, ref: tree.TypeRef | None, noun: str) -> ValType | None:
+    scope.ledger.require(Feature.ASYNC, f"a {noun}")
     found = optional(scope, ref)
     if found is not None and scope.ledger.facts[found].borrow:
         raise ComponentError(f"a {noun} cannot carry a borrow")
@@ -125,6 +137,8 @@ def some(items: Items, noun: str, part: str) -> Items:
 
 def func_type(scope: Scope, ty: tree.FuncType) -> FuncType:
     check_labels([param.name for param in ty.params], "parameter")
+    if ty.is_async:
+        scope.ledger.require(Feature.ASYNC, "an async function")
     params = tuple([Param(param.name, type_ref(scope, param.type)) for param in ty.params])
     result = optional(scope, ty.result)
     if result is not None and scope.ledger.facts[result].borrow:

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from .handles import Registry as Registry
     from .handles import bind as bind
     from .handles import take_back as take_back
+    from .lists import bools as bools
+    from .lists import bools_of as bools_of
+    from .lists import chars as chars
+    from .lists import chars_of as chars_of
+    from .lists import members as members
     from .modules import CoreModule as CoreModule
     from .modules import CoreModuleSource as CoreModuleSource
     from .records import blanks as blanks
@@ -51,11 +56,6 @@ if TYPE_CHECKING:
     from .scalars import double as double
     from .scalars import f32_bits as f32_bits
     from .scalars import f32_from_bits as f32_from_bits
-    from .lists import bools as bools
-    from .lists import bools_of as bools_of
-    from .lists import chars as chars
-    from .lists import chars_of as chars_of
-    from .lists import members as members
     from .scalars import f64_bits as f64_bits
     from .scalars import f64_from_bits as f64_from_bits
     from .scalars import integer as integer
@@ -83,11 +83,14 @@ _NAMES = {
     "check": ("BadValue", "Signature", "explain"),
     "config": ("Config",),
     "errors": (
-        "ArgumentError", "ClosedError", "ConfigError", "EngineError", "Error", "LinkError", "PoisonedError", "ThreadError",
-        "Trap",
+        "ArgumentError", "ClosedError", "ConfigError", "EngineError", "Error", "LinkError", "PoisonedError",
+        "ThreadError", "Trap",
     ),
     "files": ("Files",),
-    "handles": ("Borrows", "ExportedResource", "GuestHandles", "GuestResource", "HostHandles", "Moved", "OwnedResource", "Registry", "bind", "take_back"),
+    "handles": (
+        "Borrows", "ExportedResource", "GuestHandles", "GuestResource", "HostHandles", "Moved", "OwnedResource",
+        "Registry", "bind", "take_back",
+    ),
     "lists": ("bools", "bools_of", "chars", "chars_of", "members"),
     "modules": ("CoreModule", "CoreModuleSource"),
     "records": ("Protocol", "Struct", "blanks", "dataclass", "starmap"),
@@ -103,15 +106,13 @@ _NAMES = {
 }  # fmt: skip
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-    from importlib import import_module
-
-    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    value = getattr(__import__(f"{__name__}.{_HOMES[name]}", fromlist=[name]), name)
     globals()[name] = value
     return value
 

@@ -1,8 +1,8 @@
 """Machine code and emitted Python kept on disk, so that a component starts in milliseconds.
 
 An entry is a file in a directory that only this user may write to; it ends in a checksum of its own, since the engine
-loads most damaged code without noticing. Writing is atomic; what is damaged, foreign or of another engine is ignored and
-made again. Nothing here ever fails a call: without a usable directory there is just no cache.
+loads most damaged code without noticing. Writing is atomic; what is damaged, foreign or of another engine is ignored
+and made again. Nothing here ever fails a call: without a usable directory there is just no cache.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def code_name(digest: str, settings: Settings) -> str:
     from .capi import VERSION
 
     fuel, epochs, stack = settings
-    return f"{digest}-{VERSION}-{os.uname().machine}{'-fuel' * fuel}{'-epochs' * epochs}{f'-{stack}' if stack else ''}.code"
+    extras = f"{'-fuel' * fuel}{'-epochs' * epochs}{f'-{stack}' if stack else ''}"
+    return f"{digest}-{VERSION}-{os.uname().machine}{extras}.code"
 
 
 def folder(setting: bool | str) -> str | None:

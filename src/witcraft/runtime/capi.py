@@ -13,11 +13,9 @@ import os
 import sys
 from ctypes import (
     CDLL,
-    CFUNCTYPE,
     POINTER,
     ArgumentError,
     Structure,
-    addressof,
     c_bool,
     c_char_p,
     c_int,
@@ -43,8 +41,6 @@ MAJORS = (48, 49, 50)
 """Majors of wasmtime whose C API was checked against this file."""
 LIBRARIES = {"linux": "_libwasmtime.so", "darwin": "_libwasmtime.dylib"}
 MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
-RAW = 16
-"""Bytes of one raw argument or result (``wasmtime_val_raw_t``)."""
 
 # ---- the library -------------------------------------------------------------------------------------------------
 
@@ -77,8 +73,9 @@ def installed_version(package: str) -> str:
 
 
 def checked(version: str) -> str:
-    if int(version.partition(".")[0]) not in MAJORS:
-        known = ", ".join(map(str, MAJORS))
+    """``version``, if its major is one of those we know."""
+    known = ", ".join(map(str, MAJORS))
+    if version.partition(".")[0] not in known.split(", "):
         raise EngineError(f"wasmtime {version} is installed; this version of witcraft works with {known} only")
     return version
 
@@ -130,8 +127,7 @@ class Pointers(Structure):
 
 
 class Extern(Structure):
-    """``wasmtime_extern_t``. ``of`` holds a function, global, table, memory or tag; all of them begin with the number of
-    their store, the largest has 24 bytes and none is owned."""
+    """``wasmtime_extern_t``. ``of``: a function, global, table, memory or tag, by store and place; none is owned."""
 
     _fields_ = [("kind", c_uint8), ("of", c_uint64 * 3)]
     kind: int
@@ -165,7 +161,6 @@ Instance = c_uint64 * 2
 
 P, PP = c_void_p, c_void_p  # a pointer, and one to a slot that the engine fills (byref)
 
-bytes_new = function("wasm_byte_vec_new", None, POINTER(Bytes), c_size_t, c_char_p)
 bytes_delete = function("wasm_byte_vec_delete", None, POINTER(Bytes))
 error_message = function("wasmtime_error_message", None, P, POINTER(Bytes))
 error_delete = function("wasmtime_error_delete", None, P)
@@ -176,10 +171,10 @@ trap_delete = function("wasm_trap_delete", None, P)
 config_new = function("wasm_config_new", P)
 config_fuel = function("wasmtime_config_consume_fuel_set", None, P, c_bool)
 config_epochs = function("wasmtime_config_epoch_interruption_set", None, P, c_bool)
+config_parallel = function("wasmtime_config_parallel_compilation_set", None, P, c_bool)
 config_wasm_stack = function("wasmtime_config_max_wasm_stack_set", None, P, c_size_t)
 config_async_stack = function("wasmtime_config_async_stack_size_set", None, P, c_size_t)
 engine_new = function("wasm_engine_new_with_config", P, P)
-engine_delete = function("wasm_engine_delete", None, P)
 engine_tick = function("wasmtime_engine_increment_epoch", None, P)
 
 store_new = function("wasmtime_store_new", P, P, P, P)

@@ -1,7 +1,7 @@
 """The second walk: why a value was refused, said with its path.
 
-Lowering is written to be fast and only finds out *that* something does not fit. When it does not, ``explain`` reads the WIT
-text of the signature and walks over the values once more, asking of each what lowering asks, to say
+Lowering is written to be fast and only finds out *that* something does not fit. When it does not, ``explain`` reads
+the WIT text of the signature and walks over the values once more, asking of each what lowering asks, to say
 ``points[3].x: expected float, got str``. Nothing of this runs, or is even imported, while values are good.
 """
 
@@ -28,7 +28,7 @@ BOUNDS = {
     **{f"s{bits}": (-1 << bits - 1, (1 << bits - 1) - 1) for bits in (8, 16, 32, 64)},
 }
 CODES = {
-    "s8": "b", "u8": "B", "s16": "h", "u16": "H", "s32": "i", "u32": "I", "s64": "q", "u64": "Q", "f32": "f", "f64": "d",
+    "s8": "b", "s16": "h", "s32": "i", "s64": "q", "u8": "B", "u16": "H", "u32": "I", "u64": "Q", "f32": "f", "f64": "d"
 }  # fmt: skip
 _TEXTS = 60  # characters of a value that a message shows
 
@@ -45,7 +45,7 @@ class Signature:
         self.label, self.text, self.scope = label, text, scope
 
 
-class Flaw(Exception):  # noqa: N818
+class Flaw(Exception):
     """What is wrong with a value. The steps from the value outwards are put before ``path`` on the way up."""
 
     def __init__(self, what: str) -> None:

@@ -1,4 +1,4 @@
-"""What a user may set for an instance. Everything is checked here: some settings would end the process in the engine."""
+"""What a user may set for an instance. It is all checked here: some settings would end the process in the engine."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from .errors import ConfigError
 PAGE = 0x10000
 _MOST = (1 << 63) - 1
 _LEAST_STACK = 16 << 10
+_UNLIMITED = 2 << 20
+"""What a thread has where the main thread's stack has no limit."""
 _STACK_FOR_OTHERS = 1 << 20
 """Bytes of a thread's stack that stay out of the guest's reach: for the host's functions and Python itself."""
 
@@ -25,8 +27,8 @@ class Config:
     - ``max_wasm_stack``: bytes of stack for guest code (512 KiB if not set).
     - ``max_copied``: bytes that one call may copy out of the guest's memory as strings and lists; a guest can refer to
       the same bytes many times over.
-    - ``cache``: True keeps machine code (and the Python that ``load`` makes) in the user's cache directory, a path keeps
-      it there, False nowhere. Only directories that nobody else may write to are used.
+    - ``cache``: True keeps machine code (and the Python that ``load`` makes) in the user's cache directory, a path
+      keeps it there, False nowhere. Only directories that nobody else may write to are used.
     """
 
     __slots__ = ("cache", "fuel", "max_copied", "max_memory", "max_table_elements", "max_wasm_stack", "timeout")
@@ -57,7 +59,7 @@ class Config:
 
     @property
     def settings(self) -> Settings:
-        """What of this the engine fixes at compile time: whether fuel is counted, whether epochs are, size of the stack."""
+        """What of this the engine fixes at compile time: whether fuel and epochs are counted, size of the stack."""
         return self.fuel is not None, self.timeout is not None, self.max_wasm_stack
 
     @property
@@ -99,7 +101,7 @@ def thread_stack() -> int:
     from resource import RLIM_INFINITY, RLIMIT_STACK, getrlimit
 
     soft = getrlimit(RLIMIT_STACK)[0]
-    main = 1 << 30 if soft == RLIM_INFINITY else soft
+    main = _UNLIMITED if soft == RLIM_INFINITY else soft
     return min(main, stack_size() or main)
 
 

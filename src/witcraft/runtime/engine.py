@@ -1,11 +1,12 @@
 """Engines and compiled modules: what stores of one process share.
 
-Settings that the engine fixes at compile time (fuel, epochs, the size of the stack) make an engine, and all stores with the
-same settings share it. Amounts (how much fuel, how long) belong to a store.
+Settings that the engine fixes at compile time (fuel, epochs, the size of the stack) make an engine, and all stores
+with the same settings share it. Amounts (how much fuel, how long) belong to a store.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from _thread import allocate_lock, start_new_thread
 from ctypes import byref, c_void_p
@@ -56,12 +57,13 @@ class Engine:
 
     __slots__ = ("_ended", "_lock", "_started", "functype", "pointer", "settings")
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, parallel: bool) -> None:
         config = capi.config_new()
+        self.settings = settings
         fuel, epochs, stack = settings
         capi.config_fuel(config, fuel)
         capi.config_epochs(config, epochs)
+        capi.config_parallel(config, parallel)
         if stack is not None:
             capi.config_async_stack(config, stack + _SPARE_STACK)  # must be the larger of the two
             capi.config_wasm_stack(config, stack)
@@ -78,7 +80,7 @@ class Engine:
         return Module(module.value or 0)
 
     def load(self, path: str) -> Module | None:
-        """Machine code that was compiled before; None if it is of another engine. Damaged files end the process: check before."""
+        """Machine code from a file; None if another engine made it. The file must be whole: the engine trusts it."""
         module = c_void_p()
         error = capi.module_deserialize_file(self.pointer, path.encode(), byref(module))
         if error:
@@ -89,7 +91,7 @@ class Engine:
     # ---- epochs ----
 
     def start_ticking(self) -> None:
-        """A store with a timeout came to be: the epoch advances from now on, by a thread that ends after the last one."""
+        """A store with a timeout came to be: the epoch advances from now on, until the last of them is gone."""
         with self._lock:
             self._started += 1
             if self._started == 1:
@@ -103,6 +105,12 @@ class Engine:
     def ticking(self) -> bool:
         """Whether the thread is running."""
         return self._started > 0
+
+    def go_on(self) -> None:
+        """After a fork: the thread is another process's, and may have held the lock."""
+        self._lock = allocate_lock()
+        if self.ticking:
+            start_new_thread(self._tick, ())
 
     def _tick(self) -> None:
         while True:
@@ -151,16 +159,42 @@ def check_python() -> None:
     self_test()
 
 
-_lock = allocate_lock()
-_engines: dict[Settings, Engine] = {}
+class Engines:
+    """The engines of this process, by their settings."""
+
+    __slots__ = ("_engines", "_lock", "_parallel")
+
+    def __init__(self, parallel: bool) -> None:
+        self._lock = allocate_lock()
+        self._engines: dict[Settings, Engine] = {}
+        self._parallel = parallel
+
+    def get(self, settings: Settings) -> Engine:
+        with self._lock:
+            engine = self._engines.get(settings)
+            if engine is None:
+                check_python()
+                engine = self._engines[settings] = Engine(settings, self._parallel)
+            return engine
+
+    def go_on(self) -> None:
+        for engine in self._engines.values():
+            engine.go_on()
+
+
+_engines = Engines(parallel=True)
 
 
 def shared(settings: Settings) -> Engine:
     """The engine with these settings."""
-    with _lock:
-        engine = _engines.get(settings)
-        if engine is None:
-            if not _engines:
-                check_python()
-            engine = _engines[settings] = Engine(settings)
-        return engine
+    return _engines.get(settings)
+
+
+def after_fork() -> None:
+    """In a forked child the engine's threads are gone: clocks start again, and new engines compile without threads."""
+    global _engines
+    _engines.go_on()
+    _engines = Engines(parallel=False)
+
+
+os.register_at_fork(after_in_child=after_fork)

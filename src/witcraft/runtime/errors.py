@@ -10,15 +10,15 @@ class Error(Exception):
 class Trap(Error):
     """The guest broke a rule, or a limit stopped it. Its instance cannot be called again.
 
-    The message names the export, what happened, and the guest's functions on the stack. ``export`` is the export's name.
-    ``code`` is a short name of what happened: ``"unreachable"``, ``"out of fuel"``, ``"timeout"``... (``failures.CODES``),
-    or None for a broken rule of the canonical ABI.
+    The message names the export, what happened, and the guest's functions on the stack. ``export`` is the export's
+    name. ``code`` is a short name of what happened: ``"unreachable"``, ``"out of fuel"``, ``"timeout"``...
+    (``failures.CODES``), or None for a broken rule of the canonical ABI.
     """
 
     code: str | None = None
     export: str = ""
 
-    def name(self, export: str) -> None:
+    def enclose(self, export: str) -> None:
         """Puts the export's name before the message, unless that has one."""
         if not self.export:
             self.export = export
@@ -30,7 +30,7 @@ class PoisonedError(Trap):
 
 
 class ArgumentError(Error, TypeError, ValueError):
-    """A value that does not fit its WIT type. The message begins with the path: ``points[3].x: expected float, got str``.
+    """A value that does not fit its WIT type. The message has the path: ``points[3].x: expected float, got str``.
 
     Raised before the exported function runs; the instance stays usable.
     """

@@ -12,7 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .config import Settings
     from .engine import Engine, Module
 
 
@@ -27,7 +26,7 @@ class Files:
 
     def __init__(self, contents: Mapping[str, bytes | bytearray | memoryview]) -> None:
         self._contents, self._directory = contents, ""
-        self._modules: dict[tuple[Settings, str], Module] = {}
+        self._modules: dict[tuple[Engine, str], Module] = {}
         self._lock = allocate_lock()
 
     @classmethod
@@ -46,7 +45,7 @@ class Files:
 
     def module(self, engine: Engine, name: str, digest: str, folder: str | None) -> Module:
         """The compiled module; ``digest`` is the SHA-256 of its content in hexadecimal. Compiles it on first need."""
-        key = (engine.settings, digest)
+        key = (engine, digest)
         with self._lock:
             module = self._modules.get(key)
             if module is None:

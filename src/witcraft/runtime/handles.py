@@ -1,9 +1,9 @@
 """Resources: what stands on the host's side for a handle of the guest.
 
-CanonicalABI.md, "Resource State" and the `own` and `borrow` cases of lifting and lowering. The handle tables are the gate's;
-it turns handles into *representations* and back, and traps where a rule is broken. Here a representation becomes a Python
-object: a resource that the guest defines an ``ExportedResource``, one that the host defines the host's own object, which a
-``Registry`` knows by number.
+CanonicalABI.md, "Resource State" and the `own` and `borrow` cases of lifting and lowering. The handle tables are the
+gate's; it turns handles into *representations* and back, and traps where a rule is broken. Here a representation
+becomes a Python object: a resource that the guest defines an ``ExportedResource``, one that the host defines the
+host's own object, which a ``Registry`` knows by number.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Unbound:
 
 
 class OwnedResource:
-    """Base of the classes for resources that a component defines: the host owns one until it gives it away or closes it.
+    """Base of the classes for resources of a component. The host owns one until it closes it or gives it away.
 
     A context manager; it closes at the end. An object that is just forgotten is destroyed by a later call into its
     instance, never in the middle of one and never in another thread.
@@ -226,8 +226,8 @@ def blame(value: object, error: F) -> F:
 def is_lent(value: object, frame: FrameType | None) -> bool:
     """Whether a call that is going on has borrowed ``value``: then the frame of that export has it as a local variable.
 
-    The export that wants to give it away now, the first on the way out, has it as well; a trampoline on the way out means
-    that there is none.
+    The export that wants to give it away now, the first on the way out, has it as well; a trampoline on the way out
+    means that there is none.
     """
     inner = True
     while frame is not None:
@@ -235,7 +235,7 @@ def is_lent(value: object, frame: FrameType | None) -> bool:
         if inner and "mail" in code.co_freevars:
             inner = False
         if "store" in code.co_varnames:
-            if not inner and any([local is value for local in frame.f_locals.values()]):
+            if not inner and any(local is value for local in frame.f_locals.values()):
                 return True
             inner = False
         frame = frame.f_back
@@ -245,7 +245,7 @@ def is_lent(value: object, frame: FrameType | None) -> bool:
 class GuestHandles:
     """Handles of one component instance for a resource that the guest defines; ``defined``: by this very instance."""
 
-    __slots__ = ("_defined", "_lift_borrow", "_lift_own", "_lower_borrow", "_lower_own", "_return_borrow", "_resource")
+    __slots__ = ("_defined", "_lift_borrow", "_lift_own", "_lower_borrow", "_lower_own", "_resource", "_return_borrow")
 
     def __init__(self, store: Store, gate: CoreInstance, instance: int, resource: GuestResource, defined: bool) -> None:
         place = f"{instance}-{resource.number}"
@@ -291,7 +291,7 @@ class GuestHandles:
 
 
 def take_back(moved: list[Moved]) -> None:
-    """A later argument turned out bad: takes back what was lowered before it, last first, so that nothing has happened."""
+    """A later argument turned out bad: takes back what was lowered before, last first, as if nothing had happened."""
     for call, handle, value in reversed(moved):
         rep = call(handle)
         if value is not None:

@@ -1,8 +1,9 @@
 """Fuel and time: each outermost call of an export gets its amount of both.
 
-Fuel the engine counts by itself. For a timeout the guest looks at the engine's *epoch* in every loop and function; a thread
-advances it every ``TICK`` seconds (``Engine``), and then the engine asks ``watch`` whether to go on. That is Python code,
-run by the thread that made the call: signal handlers run there too, so that Ctrl-C works in the middle of a guest's loop.
+Fuel the engine counts by itself. For a timeout the guest looks at the engine's *epoch* in every loop and function; a
+thread advances it every ``TICK`` seconds (``Engine``), and then the engine asks ``watch`` whether to go on. That is
+Python code, run by the thread that made the call: signal handlers run there too, so that Ctrl-C works in the middle of
+a guest's loop.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 Watch = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p, c_void_p)
 """context, data, and where to put: ticks until the next time (u64), what to do (u8).
 
-The engine wants an error or NULL back. Like trampolines it is declared to return nothing, which is NULL, whatever happens
-in it; to stop the guest it asks for ``_YIELD``, which the engine refuses with an error in a call that is not asynchronous.
+The engine wants an error or NULL back. Like trampolines it is declared to return nothing, which is NULL, whatever
+happens in it; to stop the guest it asks for ``_YIELD``, which the engine refuses with an error in a call that is not
+asynchronous.
 """
 _CONTINUE, _YIELD = 0, 1
-_LEVELS = 6
+_LEVELS = 16
 """Frames that ``watch`` may need below an export's."""
 
 
@@ -58,12 +60,14 @@ class LimitedStore(Store):
 
     def enter(self) -> bool:
         outer = super().enter()
-        if not outer:
-            try:
+        try:
+            if self._clock is not None:
+                head_room(_LEVELS)
+            if not outer:
                 self._set_amounts()
-            except BaseException:
-                self.busy = False
-                raise
+        except BaseException:
+            self.busy = outer
+            raise
         return outer
 
     def _drain(self) -> None:
@@ -74,7 +78,6 @@ class LimitedStore(Store):
         if self._fuel is not None:
             check(capi.set_fuel(self.mail.context, self._fuel), "no fuel")
         if self._clock is not None:
-            head_room(_LEVELS)
             self._clock.start()
             capi.set_deadline(self.mail.context, 1)
 
@@ -113,6 +116,6 @@ def watching(clock: Clock, mail: Mail) -> Callable[..., None]:
 
 
 def head_room(levels: int) -> None:
-    """Raises RecursionError here if so many frames do not fit, rather than in ``watch``, where it would be lost."""
+    """Raises RecursionError here if so many frames do not fit: in ``watch`` it would be lost, the guest never end."""
     if levels:
         head_room(levels - 1)

@@ -32,7 +32,8 @@ class LinearMemory:
     """
 
     __slots__ = (
-        "_call", "_direct", "_mail", "_memory", "_place", "_realloc", "_slots", "_trap", "copied", "max_copied", "size", "view",
+        "_call", "_direct", "_mail", "_memory", "_place", "_realloc", "_slots", "_trap", "copied", "max_copied", "size",
+        "view",
     )  # fmt: skip
 
     def __init__(

@@ -1,8 +1,8 @@
 """Record classes without the price of `dataclasses`, whose import takes longer than starting a component.
 
-``@dataclass(slots=True, unsafe_hash=True)`` is for type checkers the one of the standard library. At run time it makes the
-same class (slots, ``__init__``, ``__eq__``, ``__hash__``, ``__repr__``, ``__match_args__``), and lets the standard library
-explain it when somebody asks: ``dataclasses.fields``, ``asdict``, ``replace``, ``copy.replace`` work.
+``@dataclass(slots=True, unsafe_hash=True)`` is for type checkers the one of the standard library. At run time it makes
+the same class (slots, ``__init__``, ``__eq__``, ``__hash__``, ``__repr__``, ``__match_args__``), and lets the standard
+library explain it when somebody asks: ``dataclasses.fields``, ``asdict``, ``replace``, ``copy.replace`` work.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _templates: dict[tuple[int, bool], FunctionType] = {}
 
 def make(cls: type, kw_only: bool) -> type:
     """``cls`` again, with slots for its annotated fields and the methods of a record."""
-    names = tuple(cls.__dict__.get("__annotations__", ()))
+    names = tuple(cls.__annotations__)
     for name in names:
         if name in cls.__dict__:
             raise TypeError(f"{cls.__qualname__}.{name}: these record classes know no defaults")

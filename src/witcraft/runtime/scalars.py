@@ -6,7 +6,7 @@ raises TypeError or ValueError (explained with its path afterwards); one that th
 
 from __future__ import annotations
 
-from operator import index
+from _operator import index
 from struct import Struct
 
 from .errors import Trap

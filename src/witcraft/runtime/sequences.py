@@ -1,8 +1,8 @@
 """Lists and maps that a host gives, as something that can be walked and counted; and lists of numbers as bytes.
 
 A list may be any sequence, a list of numbers also any buffer. A buffer of just the right format is copied as it is (an
-`array`, a `memoryview`, NumPy); others are converted by value or refused, never reinterpreted. What comes out of here was
-read completely: no code of the user's runs between reading a value and the call that needs it.
+`array`, a `memoryview`, NumPy); others are converted by value or refused, never reinterpreted. What comes out of here
+was read completely: no code of the user's runs between reading a value and the call that needs it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def packed(code: str, value: Any) -> bytes | memoryview:
 
 
 def buffer(value: Any) -> memoryview | None:
-    """What `memoryview` shows of ``value``; None for what shows nothing (or nothing that it could say the format of)."""
+    """What `memoryview` shows of ``value``; None for what shows nothing, or nothing of a known format."""
     try:
         return memoryview(value)
     except (TypeError, ValueError, BufferError):

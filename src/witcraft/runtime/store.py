@@ -1,8 +1,9 @@
 """A store: one component instance as the engine has it, and all that emitted code needs to call it.
 
-Two objects, for the sake of lifetime. The engine keeps host functions alive, and ``Store`` keeps the engine's store alive;
-so what host functions hold must not lead back to ``Store``, or instances would only die when the garbage collector comes
-round. They hold ``Mail``. When the last user of an instance lets go of it, ``Store`` frees everything at once.
+Two objects, for the sake of lifetime. The engine keeps host functions alive, and ``Store`` keeps the engine's store
+alive; so what host functions hold must not lead back to ``Store``, or instances would only die when the garbage
+collector comes round. They hold ``Mail``. When the last user of an instance lets go of it, ``Store`` frees everything
+at once.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from . import cache, capi, failures
 from .capi import OF, Extern, Instance, Limits, Value
 from .config import Config
 from .engine import check, shared
-from .errors import ClosedError, EngineError, LinkError, PoisonedError, ThreadError, Trap
+from .errors import ClosedError, ConfigError, EngineError, LinkError, PoisonedError, ThreadError, Trap
 from .modules import CoreModule, importing
 from .trampoline import address, callback, covered
 from .traps import MESSAGES
@@ -46,8 +47,8 @@ _NO_RULE = "", None
 class Mail:
     """What host functions and memories hold of a store: the mailbox, and the way to fail.
 
-    Slot n of the mailbox is ``u32[2 * n]``, ``u64[n]``... A trampoline notes in ``error`` what its host function raised,
-    and ends with ``u32[62] = poisoned``: 0 says that it is done.
+    Slot n of the mailbox is ``u32[2 * n]``, ``u64[n]``... A trampoline notes in ``error`` what its host function
+    raised, and ends with ``u32[62] = poisoned``: 0 says that it is done.
     """
 
     __slots__ = (
@@ -87,7 +88,7 @@ class Mail:
         self._lent.append(resource)
         self.drops += (None,)
 
-    def call_in(self) -> None:
+    def end_loans(self) -> None:
         """Ends what was lent in calls that are over."""
         lent, self._lent = self._lent, []
         for resource in lent:
@@ -123,7 +124,7 @@ class Mail:
         """``trap`` ended a call of export ``name``: it gets the name if it has none, and poisons the instance."""
         self.spoil(name)
         if name and isinstance(trap, Trap):
-            trap.name(name)
+            trap.enclose(name)
         return trap
 
 
@@ -146,12 +147,14 @@ class Store:
     """
 
     __slots__ = (
-        "__weakref__", "_context", "_pointer", "_raw", "_trap", "busy", "call", "drops", "engine", "f32", "f64", "files",
-        "folder", "kept", "mail", "s32", "s64", "trap", "u32", "u64",
+        "__weakref__", "_context", "_pointer", "_raw", "_trap", "busy", "call", "drops", "engine", "f32", "f64",
+        "files", "folder", "kept", "mail", "s32", "s64", "trap", "u32", "u64",
     )  # fmt: skip
 
     def __new__(cls, config: Config | None, files: Files) -> Store:
         """With fuel or a timeout it is a ``LimitedStore``: others pay nothing for these."""
+        if config is not None and not isinstance(config, Config):
+            raise ConfigError(f"config: expected Config, got {config.__class__.__name__}")
         if cls is Store and config is not None and config.limits_calls:
             from .limits import LimitedStore
 
@@ -159,8 +162,8 @@ class Store:
         return object.__new__(cls)
 
     def __init__(self, config: Config | None, files: Files) -> None:
-        config = config or Config()
         self._pointer: int | None = None
+        config = Config() if config is None else config
         self.files, self.folder = files, cache.folder(config.cache)
         self.engine = shared(config.settings)
         self._pointer = capi.store_new(self.engine.pointer, None, None)
@@ -205,7 +208,7 @@ class Store:
             delete(pointer)
 
     def close(self) -> None:
-        """Ends the instance: every later use of it raises. Its memory is freed, at the end of the call if one goes on."""
+        """Ends the instance: every later use of it raises. A call that goes on comes to its end before it is freed."""
         self.mail.spoil(CLOSED)
         self.mail.poison = CLOSED
         if not self.busy:
@@ -244,7 +247,7 @@ class Store:
 
     def _drain(self) -> None:
         """Runs what finalizers have put off. They may add to it meanwhile, from any thread."""
-        self.mail.call_in()
+        self.mail.end_loans()
         while self.drops and not self.mail.poisoned:
             drop = self.drops.pop(0)
             if drop is not None:
@@ -322,8 +325,8 @@ class Store:
     ) -> CoreInstance:
         """An instance of a core module that the host gave, with its imports by (module, name).
 
-        ``functions``: type of each export that is called, ``{"f": "i32 i64 -> i32"}``. It is checked, since the engine does
-        not check an unchecked call. (The types of the component's own modules were checked when it was read.)
+        ``functions``: type of each export that is called, ``{"f": "i32 i64 -> i32"}``. It is checked, since the engine
+        does not check an unchecked call. (The types of the component's own modules were checked when it was read.)
         """
         made = CoreModule.of(source)
         module = made.files.module(self.engine, made.NAME, made.digest, self.folder)

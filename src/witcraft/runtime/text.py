@@ -1,8 +1,8 @@
 """Memories by the string encoding of their canonical options: strings up and down.
 
-CanonicalABI.md, "Loading" (load_string_from_range) and "Storing" (store_string_into_range). A string that the host gives
-counts as one of the memory's own encoding, so lowering is a single ``realloc`` and a copy. Bad text of the guest traps; text
-that has no encoding (lone surrogates) is a bad argument.
+CanonicalABI.md, "Loading" (load_string_from_range) and "Storing" (store_string_into_range). A string that the host
+gives counts as one of the memory's own encoding, so lowering is a single ``realloc`` and a copy. Bad text of the guest
+traps; text that has no encoding (lone surrogates) is a bad argument.
 """
 
 from __future__ import annotations

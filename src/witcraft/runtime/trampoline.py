@@ -3,14 +3,15 @@
 An exception must never leave a function that C code called: nobody is there to take it. So a *trampoline*, the function
 that the engine calls for an import, is one ``try`` with ``except BaseException`` around everything. Two gaps are left.
 
-- **Before the first instruction of the ``try``**: a signal handler (Ctrl-C!) or an asynchronous exception may raise at the
-  function's very first instruction. ``covered`` closes it: it widens the outermost handler in the code's exception table so
-  that it begins at instruction 0. No signal handler is installed or replaced, and handlers of every signal are covered.
-- **Before the frame exists**: at Python's recursion limit (or without memory) the frame of the trampoline cannot be made.
-  Then ctypes swallows the exception and returns *whatever lies on the stack* as the result, which the engine would free as
-  a trap. Hence trampolines are declared to return nothing: the engine reads NULL, success, whatever happens (``Callback``).
-  That they really got to their end they say in the mailbox: the gate sets the word ``pending`` before, they clear it as
-  their last act, and the gate traps if it is still set.
+- **Before the first instruction of the ``try``**: a signal handler (Ctrl-C!) or an asynchronous exception may raise at
+  the function's very first instruction. ``covered`` closes it: it widens the outermost handler in the code's exception
+  table so that it begins at instruction 0. No signal handler is installed or replaced, and handlers of every signal
+  are covered.
+- **Before the frame exists**: at Python's recursion limit (or without memory) the frame of the trampoline cannot be
+  made. Then ctypes swallows the exception and returns *whatever lies on the stack* as the result, which the engine
+  would free as a trap. Hence trampolines are declared to return nothing: the engine reads NULL, success, whatever
+  happens (``Callback``). That they really got to their end they say in the mailbox: a word there is set, they clear
+  it as their last act, and the gate traps after the call if it is still set.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def address(function: Any) -> int:
 
 
 def self_test() -> None:
-    """Makes sure that a callback which returns nothing is NULL to its caller, which is so in libffi on x86-64 and aarch64.
+    """Makes sure that a callback which returns nothing is NULL to its caller, as libffi has it on x86-64 and aarch64.
 
     Nothing is written where a result would be, so it makes no difference whether an exception left the function.
     """

@@ -56,8 +56,8 @@ class Definition:
 class Scope:
     """The names of one module: its ``_TYPES``, and the classes that they mean.
 
-    ``_TYPES`` has, by WIT name: (class, definition), (class, definition, classes of the cases), or, of what another module
-    defines, (that module with its dots, WIT name there).
+    ``_TYPES`` has, by WIT name: (class, definition), (class, definition, classes of the cases), or, of what another
+    module defines, (that module with its dots, WIT name there).
     """
 
     __slots__ = ("names", "types")

@@ -15,6 +15,7 @@ from witcraft.model.types import Case as CaseType
 from witcraft.model.types import Option, Prim, Result, String, ValType, strip
 from witcraft.model.world import Function, World
 from witcraft.resolve import resolve
+from witcraft.resolve.features import Features
 from witcraft.wast.constant import Constant
 from witcraft.wast.outcome import Failure
 
@@ -56,13 +57,16 @@ class Registered:
 # ---- validation -------------------------------------------------------------------------------------------------
 
 
-def validated(data: bytes) -> World:
-    """By witcraft's own validator, which reads and resolves; of a core module, only the structure is read."""
+def validated(data: bytes, allowed: Features) -> World:
+    """By witcraft's own validator, which reads and resolves; of a core module, only the structure is read.
+
+    ``allowed``: features that a component may use.
+    """
     try:
         if data[4:8] == b"\x01\x00\x00\x00":
             binary.read_module(data)
             return World()
-        return resolve(binary.read(data)).world
+        return resolve(binary.read(data), allowed).world
     except UnsupportedError as error:
         raise Failure("support", str(error)) from None
     except ComponentError as error:
@@ -74,8 +78,11 @@ class NoHost:
 
     title = "witcraft"
 
+    def __init__(self, allowed: Features) -> None:
+        self.allowed = allowed
+
     def define(self, data: bytes) -> Definition:
-        return Definition(data, validated(data))
+        return Definition(data, validated(data, self.allowed))
 
     def instantiate(self, definition: Definition, registered: Mapping[str, Registered]) -> Instance:
         return Nothing()

@@ -9,6 +9,7 @@ from witcraft import binary
 from witcraft.abi.layout import is_nested
 from witcraft.emit.python.package import PythonOptions, package
 from witcraft.errors import EmitError, UnsupportedError
+from witcraft.fuse import fuse
 from witcraft.gate.build import build
 from witcraft.live import Component, load
 from witcraft.model import types as t
@@ -21,7 +22,7 @@ from witcraft.runtime.errors import EngineError
 from witcraft.runtime.wit import Definition as NamedType
 from witcraft.runtime.wit import Scope
 from witcraft.wast.constant import Case, Constant, Field
-from witcraft.wast.host import Definition, Registered, cases_of, checked, expect, kind_of, validated
+from witcraft.wast.host import Definition, NoHost, Registered, cases_of, checked, expect, kind_of
 from witcraft.wast.outcome import Failure
 
 if TYPE_CHECKING:
@@ -30,12 +31,7 @@ if TYPE_CHECKING:
 CONFIG = Config(cache=False)
 
 
-class LiveHost:
-    title = "witcraft"
-
-    def define(self, data: bytes) -> Definition:
-        return Definition(data, validated(data))
-
+class LiveHost(NoHost):
     def instantiate(self, definition: Definition, registered: Mapping[str, Registered]) -> LiveInstance:
         try:
             component = load(definition.data, "script", "list", CONFIG, emit)
@@ -52,7 +48,7 @@ class LiveHost:
 
 
 def emit(data: bytes, name: str, lists: Lists) -> dict[str, str | bytes | memoryview]:
-    plan = link(resolve(binary.read(data)))
+    plan = fuse(link(resolve(binary.read(data))))
     return package(plan, build(plan), PythonOptions(name, lists, standalone=False))
 
 

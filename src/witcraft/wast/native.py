@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import wasmtime
@@ -14,53 +13,14 @@ from witcraft.errors import ComponentError
 from witcraft.model import types as t
 from witcraft.model.types import Kind, ValType, strip
 from witcraft.model.world import Function, World
+from witcraft.resolve.features import ALL
 from witcraft.wast.constant import Case, Constant, Field
+from witcraft.wast.engine import engine, refusal_of_module
 from witcraft.wast.host import Definition, Registered, cases_of, checked, expect, kind_of, validated
 from witcraft.wast.outcome import Failure
 
-FEATURES = (
-    "wasm_component_model",
-    "wasm_component_model_implements",
-    "wasm_component_model_map",
-    "wasm_custom_page_sizes",
-    "wasm_exceptions",
-    "wasm_function_references",
-    "wasm_gc",
-    "wasm_memory64",
-    "wasm_multi_memory",
-    "wasm_tail_call",
-    "wasm_threads",
-    "wasm_wide_arithmetic",
-)
-"""What an engine is told to allow, as far as its configuration knows it."""
-
-
-@cache
-def engine() -> wasmtime.Engine:
-    config = wasmtime.Config()
-    config.cranelift_opt_level = "none"  # what is compiled here runs once, if at all
-    for feature in FEATURES:
-        if isinstance(getattr(type(config), feature, None), property):
-            setattr(config, feature, True)
-    return wasmtime.Engine(config)
-
-
-def refusal(data: bytes) -> str | None:
-    """What the engine has against a component; None if it accepts it."""
-    try:
-        api.Component(engine(), data)
-    except wasmtime.WasmtimeError as error:
-        return str(error)
-    return None
-
-
-def refusal_of_module(data: bytes) -> str | None:
-    """What the engine has against a core module, function bodies included; None if it accepts it."""
-    try:
-        wasmtime.Module.validate(engine(), data)
-    except wasmtime.WasmtimeError as error:
-        return str(error)
-    return None
+NEEDS_ASYNC = "cannot synchronously call an async-lifted export"
+"""What the engine says where the package would have to call another function of it, and cannot."""
 
 
 class NativeHost:
@@ -74,7 +34,7 @@ class NativeHost:
         except wasmtime.WasmtimeError as error:
             raise Failure("validate", str(error)) from None
         try:
-            world = validated(data)
+            world = validated(data, ALL)
         except (Failure, ComponentError):
             world = World()  # the engine accepts it, but nothing of it can be called by its type
         return Definition(data, world, made)
@@ -108,7 +68,7 @@ class NativeInstance:
         try:
             result = found(self.store, *given)
         except wasmtime.WasmtimeError as error:
-            raise Failure("trap", str(error)) from None
+            raise Failure("support" if NEEDS_ASYNC in str(error) else "trap", str(error)) from None
         except (TypeError, NotImplementedError) as error:
             raise Failure("support", f"the package `wasmtime`: {error}") from None
         return down(function.result, result) if function.result else None

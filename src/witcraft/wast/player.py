@@ -18,6 +18,7 @@ from witcraft.wast.host import Definition, Host, Instance, Registered
 from witcraft.wast.outcome import Failure, Outcome
 
 T = TypeVar("T")
+PREFIX = "wasm trap: "  # one engine's, of what core WebAssembly traps on
 Refusal = Callable[[bytes], "str | None"]
 
 
@@ -86,7 +87,7 @@ class Player:
                 self.assert_return(it)
             case script.AssertTrap(action, message):
                 given = self.failure(lambda: self.act(action), "trap", message)
-                return Outcome(it.line, it.kind, differs="" if message in given else given)
+                return Outcome(it.line, it.kind, differs="" if message.removeprefix(PREFIX) in given else given)
             case script.AssertRefused(kind="assert_unlinkable"):
                 self.failure(lambda: self.act(it.source), "link", it.message)
             case script.AssertRefused():

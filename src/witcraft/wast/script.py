@@ -9,10 +9,12 @@ invoke     = "(invoke" $instance? name value... ")"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from witcraft.resolve.features import COMPILED, NAMES, Feature, Features, features
 from witcraft.wast.constant import Constant, constant, word
 from witcraft.wast.expression import Atom, Expression, Parens, ScriptError, String, read
 
@@ -106,6 +108,21 @@ class Unknown:
 Directive = Define | Instantiate | Register | Invoke | AssertReturn | AssertTrap | AssertRefused | Unknown
 
 REFUSALS = ("assert_invalid", "assert_malformed", "assert_unlinkable")
+
+
+RUN_LINE = re.compile(rb"^;; RUN: .*\bwast\b(?:.*(?:-f|--features)[= ]([\w,-]+))?", re.MULTILINE)
+
+
+def allowed_features(script: bytes) -> Features:
+    """All that the compiler takes, unless the script is of wasm-tools: its first line is the command that runs it.
+
+    Features of core WebAssembly stand there too; of those the engine takes care.
+    """
+    found = RUN_LINE.search(script)
+    if found is None:
+        return COMPILED
+    named = [name for name in (found[1] or b"").decode().split(",") if name in NAMES]
+    return features(",".join(named)) | {Feature.DEPENDENCY_NAMES}
 
 
 def directives(script: bytes) -> list[Directive]:

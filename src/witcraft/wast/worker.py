@@ -11,39 +11,41 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from witcraft.resolve.features import Features
 from witcraft.wast.host import Host, NoHost
 from witcraft.wast.outcome import Engine, Failure
 from witcraft.wast.player import Player
-from witcraft.wast.script import directives
+from witcraft.wast.script import allowed_features, directives
 
 OLDER_INDICES = "WAST_STRICT_COMPONENT_INDICES"
 """The assembler takes the former way to write indices as well, if this is 0 in the environment."""
 
 
-def host_of(engine: Engine) -> Host:
+def host_of(engine: Engine, allowed: Features) -> Host:
     match engine:
         case "witcraft":
             from witcraft.wast.live import LiveHost
 
-            return LiveHost()
+            return LiveHost(allowed)
         case "native":
             from witcraft.wast.native import NativeHost
 
             return NativeHost()
         case "none":
-            return NoHost()
+            return NoHost(allowed)
 
 
 def refusal_of_module(data: bytes) -> str | None:
-    from witcraft.wast.native import refusal_of_module  # here, since it takes the package `wasmtime`
+    from witcraft.wast.engine import refusal_of_module  # here, since it takes the package `wasmtime`
 
     return refusal_of_module(data)
 
 
 def work(path: Path, engine: Engine, skipped: frozenset[int]) -> None:
     """Plays the script at ``path`` but for directives by whose indices the process died before."""
-    player = Player(host_of(engine), refusal_of_module)
-    for index, directive in enumerate(directives(path.read_bytes())):
+    script = path.read_bytes()
+    player = Player(host_of(engine, allowed_features(script)), refusal_of_module)
+    for index, directive in enumerate(directives(script)):
         if index in skipped:
             player.failed(directive, Failure("crash", "the process ended"))
         else:

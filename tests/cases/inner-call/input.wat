@@ -1,4 +1,4 @@
-;; One inner component calls another: that takes an adapter.
+;; One inner component calls another.
 (component
   (component $callee
     (core module $m (func (export "f") (param i32)))

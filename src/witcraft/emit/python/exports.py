@@ -87,7 +87,8 @@ class ExportScope:
         function, resource = lifted.function, owner(lifted.function)
         stem = snake(function.name) if resource is None else snake(f"{resource.name}-{function.name}")
         calls = Calls(self.slot(f"_{stem}"), "")
-        self.setup.append(f"self.{calls.call} = store.prepare({extern('instance', lifted.core)})")
+        function_extern = extern("instance", lifted.core, self.package.adapters)
+        self.setup.append(f"self.{calls.call} = store.prepare({function_extern})")
         if lifted.options.post_return is not None:
             calls = Calls(calls.call, self.slot(f"_{stem}_post"))
             self.setup.append(f"self.{calls.post} = instance.post_return{lifted.options.post_return}")

@@ -10,6 +10,7 @@ from witcraft.core.tree import FuncType
 from witcraft.emit.python.frames import borrows_name, handles_name
 from witcraft.emit.python.module import PyModule, PyWriter, quoted
 from witcraft.plan.steps import (
+    Adapted,
     CoreDef,
     CoreExport,
     DefineResource,
@@ -17,9 +18,12 @@ from witcraft.plan.steps import (
     ExtractMemory,
     ExtractPostReturn,
     ExtractRealloc,
+    GateExport,
     GuestResource,
     HostResource,
     ImportedModule,
+    InnerCall,
+    InstantiateAdapters,
     InstantiateModule,
     Lowered,
     LowerImport,
@@ -28,16 +32,22 @@ from witcraft.plan.steps import (
     Step,
     StringEncoding,
     Unsupported,
+    sources,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from witcraft.emit.python.package import Package
 
 MEMORIES = {StringEncoding.UTF8: "Memory", StringEncoding.UTF16: "Utf16Memory", StringEncoding.COMPACT: "CompactMemory"}
 
 
-def extern(instance: str, value: CoreDef) -> str:
-    """A core definition as an extern of the run time; ``instance`` is the object that holds core instances."""
+def extern(instance: str, value: CoreDef, adapters: Mapping[int, int]) -> str:
+    """A core definition as an extern of the run time; ``instance`` is the object that holds core instances.
+
+    ``adapters``: by number of the call, the module of its adapter.
+    """
     dot = f"{instance}." if instance else ""
     match value:
         case CoreExport(index, name, _):
@@ -46,25 +56,14 @@ def extern(instance: str, value: CoreDef) -> str:
             return f'{dot}gate.extern("lower-{index}")'
         case ResourceFunc(op, component_instance, resource):
             return f'{dot}gate.extern("{op.value}-{component_instance}-{resource}")'
+        case Adapted(index):
+            return f'{dot}adapters{adapters[index]}.extern("call-{index}")'
+        case GateExport(name):
+            return f"{dot}gate.extern({quoted(name)})"
         case Unsupported(feature, _):
             raise AssertionError(f"the plan refuses {feature}")
         case _:
             assert_never(value)
-
-
-def sources(step: Step) -> tuple[CoreDef, ...]:
-    """The core definitions that a step makes use of."""
-    match step:
-        case InstantiateModule():
-            return tuple([arg.value for arg in step.args])
-        case DefineResource():
-            return () if step.dtor is None else (step.dtor,)
-        case LowerImport():
-            return ()
-        case ExtractMemory() | ExtractRealloc() | ExtractPostReturn() | ExtractCallback():
-            return (step.source,)
-        case _:
-            assert_never(step)
 
 
 @dataclass(slots=True)
@@ -147,6 +146,9 @@ class Glue:
         self.context[name] = hint
         self.out.line(f"context.{name} = {value}")
 
+    def extern(self, value: CoreDef) -> str:
+        return extern("", value, self.package.adapters)
+
     # ---- before the steps ----
 
     def print_start(self) -> None:
@@ -221,9 +223,13 @@ class Glue:
                 self.instantiate(step)
             case LowerImport():
                 pass  # the gate has it from the start
+            case InstantiateAdapters():
+                self.instantiate_adapters(step)
+            case InnerCall():
+                raise AssertionError("calls between component instances are adapters by now")
             case ExtractMemory(index, source):
                 self.slots[f"core_memory{index}"] = ""
-                self.out.line(f"self.core_memory{index} = {extern('', source)}")
+                self.out.line(f"self.core_memory{index} = {self.extern(source)}")
                 self.extracted.add(("memory", index))
                 self.make_memories()
             case ExtractRealloc(index, source):
@@ -249,12 +255,12 @@ class Glue:
         if isinstance(step.module, ImportedModule):
             module = self.package.host_module(step.module.path, "imports")
             head = f"self.{name} = {name} = store.instantiate_module({module}, {{"
-            args = [f"({quoted(a.module)}, {quoted(a.name)}): {extern('', a.value)}" for a in step.args]
+            args = [f"({quoted(a.module)}, {quoted(a.name)}): {self.extern(a.value)}" for a in step.args]
             called = self.called(step.index)
             self.out.line(f"{head}{', '.join(args)}}}{', {' + ', '.join(called) + '}' if called else ''})")
             return
         file, digest = self.package.module_file(step.module.index)
-        externs = [extern("", arg.value) for arg in step.args]
+        externs = [self.extern(arg.value) for arg in step.args]
         head = f"self.{name} = {name} = " if step.index in self.used else f"self.{name} = "
         flat = f"{head}store.instantiate(store.module({quoted(file)}, {digest}), [{', '.join(externs)}])"
         if len(flat) <= 80:
@@ -279,6 +285,14 @@ class Glue:
         }
         return [f'{quoted(name)}: "{" ".join((*ty.params, "->", *ty.results))}"' for name, ty in types.items()]
 
+    def instantiate_adapters(self, step: InstantiateAdapters) -> None:
+        name = f"adapters{step.index}"
+        self.slots[name] = ""
+        file, digest = self.package.adapters_file(step)
+        with self.out.block(f"self.{name} = {name} = store.instantiate(", ")"):
+            self.out.line(f"store.module({quoted(file)}, {digest}),")
+            self.print_list([self.extern(arg.value) for arg in step.args])
+
     def print_list(self, items: list[str]) -> None:
         """A list as an argument: on one line, or each item on its own (at once, since there may be thousands)."""
         if len(items) <= 4 and len(", ".join(items)) <= 60:
@@ -292,12 +306,12 @@ class Glue:
         """Hands a function to the gate, where it wraps it."""
         if self.gate is not None and (kind, index) in self.gate.late:
             slot = self.gate.late[kind, index]
-            self.out.bracket("store.fill(", ['gate.extern("late")', str(slot), extern("", source)], ")")
+            self.out.bracket("store.fill(", ['gate.extern("late")', str(slot), self.extern(source)], ")")
 
     def guarded(self, kind: str, index: int, source: CoreDef) -> str:
         if self.gate is not None and (kind, index) in self.gate.late:
             return f'gate.extern("{kind}-{index}")'
-        return extern("", source)
+        return self.extern(source)
 
     def make_memories(self) -> None:
         """Each memory object as soon as its parts are there: core code may call imports while others still start."""

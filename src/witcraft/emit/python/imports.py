@@ -70,7 +70,7 @@ class ImportScope:
                 self.print_stub(function, python_name(function), out, note)
 
     def print_stub(self, function: Function, name: str, out, note) -> None:  # type: ignore[no-untyped-def]
-        sign = signature(note, function, exported=False)
+        sign = signature(note.for_host(), function, exported=False)
         returns = sign.returns if isinstance(function.kind, Constructor) else note.result(function.result, given=False)
         docs = documentation(note, function)
         out.bracket(f"def {name}(", sign.items(positional=True), f") -> {returns}:" + ("" if docs else " ..."))

@@ -177,10 +177,10 @@ class PyModule:
             self._tables[key] = self.constant(wish, [key])
         return self._tables[key]
 
-    def constant(self, wish: str, lines: Sequence[str]) -> str:
+    def constant(self, wish: str, lines: Sequence[str], annotation: str = "") -> str:
         """A private constant, ``NAME = lines...``, that stands after the code it may refer to; gives its name."""
         name = self.names.take(wish)
-        self._tail.append([f"{name} = {lines[0]}", *lines[1:]])
+        self._tail.append([f"{name}{annotation and f': {annotation}'} = {lines[0]}", *lines[1:]])
         return name
 
     def after(self, line: str) -> None:

@@ -31,6 +31,7 @@ from witcraft.plan.steps import (
     GuestResource,
     HostResource,
     ImportPath,
+    InstantiateAdapters,
     LiftedFunction,
     LowerImport,
     Options,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 Files = dict[str, str | bytes | memoryview]
 
+COPIED = "# Part of witcraft's run time, copied; its own linter's settings are others.\n# ruff: noqa\n# fmt: off\n"
 HEADER = "Written by witcraft; changes are lost when it is written again."
 
 
@@ -79,6 +81,8 @@ class Package:
         self._copies: dict[ValType, bool] = {}
         self._first: dict[Resource, ImportScope] = {}
         self._digests: dict[int, tuple[str, str]] = {}
+        self.made: dict[str, bytes] = {}
+        self.adapters = adapter_modules(plan)
         self.root = self.module((), is_package=True)
         self.glue = self.module(("_glue",))
         self.types_module = self.module(("types",))
@@ -184,6 +188,11 @@ class Package:
             self._digests[index] = (f"core/module{index}.wasm", self._digest(digest))
         return self._digests[index]
 
+    def adapters_file(self, step: InstantiateAdapters) -> tuple[str, str]:
+        """As ``module_file``, of a module that calls between component instances go through."""
+        self.made[f"core/adapters{step.index}.wasm"] = step.wasm
+        return f"core/adapters{step.index}.wasm", self._digest(hashlib.sha256(step.wasm).hexdigest())
+
     def gate_file(self) -> tuple[str, str]:
         assert self.gate is not None
         return "core/gate.wasm", self._digest(hashlib.sha256(self.gate.wasm).hexdigest())
@@ -205,6 +214,7 @@ class Package:
                 out[self._digests[index][0]] = core.data
         if self.gate is not None:
             out["core/gate.wasm"] = self.gate.wasm
+        out |= self.made
         out["py.typed"] = ""
         if self.options.standalone:
             out |= runtime_files()
@@ -469,7 +479,7 @@ class Package:
                 scope = self.import_scopes[(item.name,)]
                 return module.typing_member(scope.module.path, scope.class_name)
             case Function():
-                params = ", ".join(note.given(param.type) for param in item.params)
+                params = ", ".join(note.for_host().given(param.type) for param in item.params)
                 callable_ = module.typing("collections.abc", "Callable")
                 return f"{callable_}[[{params}], {note.result(item.result, given=False)}]"
             case NamedResource():
@@ -537,11 +547,19 @@ class Package:
             module.docs = f"``{'/'.join(path)}``"
 
 
+def adapter_modules(plan: Plan) -> dict[int, int]:
+    """By number of a call between component instances, the module of its adapter."""
+    made = [step for step in plan.steps if isinstance(step, InstantiateAdapters)]
+    return {call.index: step.index for step in made for call in step.calls}
+
+
 def runtime_files() -> Files:
     """The run time as a sub-package, for ``--standalone``."""
     folder = resources.files("witcraft.runtime")
     return {
-        f"_runtime/{file.name}": file.read_bytes() for file in folder.iterdir() if file.name.endswith((".py", ".typed"))
+        f"_runtime/{file.name}": COPIED + file.read_text("utf-8")
+        for file in folder.iterdir()
+        if file.name.endswith(".py")
     }
 
 

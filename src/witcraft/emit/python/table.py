@@ -97,7 +97,9 @@ def wit_table(package: Package, root: PyModule, exports: ExportScope) -> None:
         with table(out, '"exports": {'):
             for item in package.plan.world.exports:
                 print_export(package, out, item, exports)
-    root.constant("_ROOT", out.lines)
+    world = package.plan.world
+    unknown = not world.imports and not world.exports  # to a type checker, which sees nothing in `{}`
+    root.constant("_ROOT", out.lines, "dict[str, object]" if unknown else "")
     root.after(f"{package.root_class}._wit = _ROOT")
 
 

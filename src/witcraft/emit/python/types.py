@@ -49,6 +49,13 @@ class Annotator:
     def __init__(self, module: PyModule, places: Places, array: bool) -> None:
         self.module, self.places, self.array = module, places, array
         self.aliases: dict[Resource, str] = {}  # other names of resource classes, where their own are hidden
+        self.hosts = False
+
+    def for_host(self) -> Annotator:
+        """For parameters of the host's functions: handles come as objects of classes that it alone can name."""
+        other = Annotator(self.module, self.places, self.array)
+        other.hosts = True
+        return other
 
     def given(self, ty: ValType) -> str:
         """What the component gives."""
@@ -109,6 +116,8 @@ class Annotator:
             case Result(ok, err):
                 good, bad = self._runtime("Ok", at_run_time), self._runtime("Err", at_run_time)
                 return f"{good}[{inner(ok)}] | {bad}[{inner(err)}]"
+            case Own() | Borrow() if self.hosts:
+                return self.module.typing("typing", "Any")
             case Own(resource) | Borrow(resource) if resource in self.aliases:
                 return self.aliases[resource]
             case Own(resource) | Borrow(resource):

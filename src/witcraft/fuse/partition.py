@@ -1,0 +1,69 @@
+"""Which adapters share a module: as many as there can be, none of which depends on another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from witcraft.core.encode import encode
+from witcraft.fuse.adapter import adapter
+from witcraft.fuse.unit import Unit
+from witcraft.plan.steps import Adapted, CoreDef, CoreExport, InnerCall, InstantiateAdapters, Plan, Step, sources
+from witcraft.plan.throws import can_throw
+
+MAX_MEMORIES = 64  # of one module; engines allow 100
+
+
+def fuse(plan: Plan) -> Plan:
+    """The plan with modules of adapters for all calls between component instances.
+
+    Raises ``ComponentError`` for types that the canonical ABI refuses.
+    """
+    if not any(isinstance(step, InnerCall) for step in plan.steps):
+        return plan
+    found = Grouping(plan)
+    for step in plan.steps:
+        found.step(step)
+    found.close()
+    return replace(plan, steps=tuple(found.steps))
+
+
+@dataclass(slots=True)
+class Grouping:
+    """``group``: calls that are not in a module yet. The module is made where something first asks for one of them."""
+
+    plan: Plan
+    steps: list[Step] = field(default_factory=list)
+    group: dict[int, InnerCall] = field(default_factory=dict)
+    memories: set[CoreExport] = field(default_factory=set)  # of the group
+    modules: int = 0
+
+    def step(self, step: Step) -> None:
+        if self.waits(sources(step)):
+            self.close()
+        if not isinstance(step, InnerCall):
+            self.steps.append(step)
+            return
+        memories = {side.memory for side in (step.caller, step.callee) if side.memory is not None}
+        if len(self.memories | memories) > MAX_MEMORIES:
+            self.close()
+        self.memories |= memories
+        self.group[step.index] = step
+
+    def waits(self, values: Iterable[CoreDef]) -> bool:
+        """Whether a call of the group is among ``values``."""
+        return any(isinstance(value, Adapted) and value.index in self.group for value in values)
+
+    def close(self) -> None:
+        if self.group:
+            self.steps.append(instantiate(self.plan, self.modules, tuple(self.group.values())))
+            self.group.clear()
+            self.memories.clear()
+            self.modules += 1
+
+
+def instantiate(plan: Plan, index: int, calls: tuple[InnerCall, ...]) -> InstantiateAdapters:
+    unit = Unit(plan, can_throw(plan))
+    for call in calls:
+        unit.export(adapter(unit, call))
+    return InstantiateAdapters(index, encode(unit.module()), calls, unit.args())

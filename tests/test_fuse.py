@@ -1,0 +1,692 @@
+"""Calls between component instances: the same values, traps and calls of realloc as in the engine's own component API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import pytest
+import wasmtime
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from wasmtime import component as api
+
+import witcraft
+from tests.abi_types import same
+from tests.agreement import PROFILE
+from tests.agreement.check import TRAPPED, Call, Heard, agree, expressible
+from tests.agreement.ours import Ours
+from tests.agreement.raw import images
+from tests.agreement.types import ALL_TYPES, BORDERS, GATED_BORDERS, TYPES, has_text
+from tests.agreement.values import TEXTS, borders, values
+from tests.agreement.wat import BASE, ENCODINGS, HEAP, Encoding, Guest, component, function, root_imports
+from tests.support.wat import assemble
+from witcraft import binary
+from witcraft.fuse import fuse
+from witcraft.model import types as t
+from witcraft.model.types import ValType
+from witcraft.model.world import Function
+from witcraft.plan import link
+from witcraft.plan.steps import InnerCall, InstantiateAdapters, Plan
+from witcraft.resolve import resolve
+from witcraft.runtime import PoisonedError, Trap
+
+pytestmark = pytest.mark.engine
+
+Pointer = Literal[4, 8]
+SIDES = [(outer, inner) for outer in ENCODINGS for inner in ENCODINGS]
+WIDTHS: list[tuple[Pointer, Pointer]] = [(4, 8), (8, 4), (8, 8)]
+
+
+def planned(text: str) -> Plan:
+    return fuse(link(resolve(binary.read(assemble(text)))))
+
+
+def modules(text: str) -> list[InstantiateAdapters]:
+    return [step for step in planned(text).steps if isinstance(step, InstantiateAdapters)]
+
+
+# ---- guests in guests --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Composed(Guest):
+    """The host calls an outer guest, which calls an inner one, which calls the host: two echoes in a row.
+
+    With ``kind="raw"`` the outer guest sends whatever it is told to, and the inner one passes it on.
+    """
+
+    inner_encoding: Encoding = "utf8"
+    inner_pointer: Pointer = 4
+
+    @cached_property
+    def text(self) -> str:
+        return "\n".join(["(component", *composed(self), ")"])
+
+
+@dataclass(frozen=True)
+class Passing(Guest):
+    """Passes on what functions without a result get."""
+
+    @cached_property
+    def imports(self) -> dict[str, Function]:
+        return dict([function(f"pass-{i}", [("v", ty)], None) for i, ty in enumerate(self.types)])
+
+    @cached_property
+    def exports(self) -> dict[str, Function]:
+        return self.imports
+
+
+def composed(guest: Composed) -> Iterator[str]:
+    outer = Guest(guest.types, guest.kind, guest.encoding, guest.pointer)
+    inside = Guest if guest.kind == "echo" else Passing
+    inner = inside(guest.types, "echo", guest.inner_encoding, guest.inner_pointer)
+    yield from root_imports(guest)
+    for name, part in (("inner", inner), ("outer", outer)):
+        yield "\n".join([f"(component ${name}", *component(part), ")"])
+    given = "".join([f'(with "{name}" (type ${name}))' for name in guest.names.values()])
+    lower = "".join([f'(with "{a}" (func ${b}))' for a, b in zip(inner.imports, outer.imports, strict=True)])
+    yield f"(instance $in (instantiate $inner {given} {lower}))"
+    upper = "".join([f'(with "{b}" (func $in "{a}"))' for a, b in zip(inner.imports, outer.imports, strict=True)])
+    yield f"(instance $out (instantiate $outer {given} {upper}))"
+    for name in guest.exports:
+        yield f'(func (export "{name}") (alias export $out "{name}"))'
+
+
+# ---- values ------------------------------------------------------------------------------------------------------
+
+
+def sides_of(number: int, name: str) -> list[tuple[Encoding, Encoding]]:
+    """Every pair of encodings where text is all that matters, else one that another type does not have."""
+    if name == "lists of lists of strings":
+        return SIDES
+    return [SIDES[number % len(SIDES)] if has_text(BORDERS[name]) else ("utf8", "utf8")]
+
+
+CASES = [(name, *sides) for number, name in enumerate(BORDERS) for sides in sides_of(number, name)]
+
+
+@pytest.mark.parametrize(("name", "outer", "inner"), CASES)
+def test_borders(name: str, outer: Encoding, inner: Encoding) -> None:
+    ty = BORDERS[name]
+    kept = [value for value in borders(ty) if expressible(ty, value)]
+    calls: list[Call] = [it for value in kept for it in [("pass-0", [value]), ("all", [value, [value]])]]
+    guest = Composed((ty, t.List(ty)), encoding=outer, inner_encoding=inner)
+    assert agree(guest, [*calls, ("pass-1", [kept])]) != TRAPPED
+
+
+@PROFILE
+@given(st.data(), st.lists(TYPES, min_size=1, max_size=4), st.sampled_from(SIDES))
+def test_values(data: st.DataObject, types: list[ValType], sides: tuple[Encoding, Encoding]) -> None:
+    row = st.tuples(*map(values, types))
+    rows = [row for row in data.draw(st.lists(row, min_size=1, max_size=3)) if all(map(expressible, types, row))]
+    assume(rows)
+    guest = Composed(tuple(types), encoding=sides[0], inner_encoding=sides[1])
+    alone: list[Call] = [(f"pass-{i}", [value]) for row in rows for i, value in enumerate(row)]
+    assert agree(guest, [*alone, *[("all", row) for row in rows]]) != TRAPPED
+
+
+# ---- what the engine's API cannot be asked: wide pointers, gated types -------------------------------------------
+
+
+def echoed(guest: Composed, calls: Sequence[Call]) -> None:
+    """What goes through both guests comes back as it was, and the host has seen just that."""
+    heard = Heard()
+    ours = Ours(guest, heard)
+    for name, args in calls:
+        result = ours.call(name, *args)
+        assert same(result, tuple(args) if name == "all" else args[0])
+        assert same(heard.calls[-1], (name, list(args)))
+
+
+@pytest.mark.parametrize("widths", WIDTHS, ids=str)
+@pytest.mark.parametrize("number", range(0, len(BORDERS), 4))
+def test_wide_pointers(number: int, widths: tuple[Pointer, Pointer]) -> None:
+    types = tuple(list(BORDERS.values())[number : number + 4])
+    outer, inner = SIDES[number % len(SIDES)]
+    guest = Composed(types, "echo", outer, widths[0], inner_encoding=inner, inner_pointer=widths[1])
+    echoed(guest, [(f"pass-{i}", [value]) for i, ty in enumerate(types) for value in borders(ty)])
+
+
+@pytest.mark.parametrize("widths", [(4, 4), *WIDTHS], ids=str)
+def test_gated_types(widths: tuple[Pointer, Pointer]) -> None:
+    types = tuple(GATED_BORDERS.values())
+    guest = Composed(types, "echo", "utf16", widths[0], inner_encoding="latin1+utf16", inner_pointer=widths[1])
+    echoed(guest, [(f"pass-{i}", [value]) for i, ty in enumerate(types) for value in borders(ty)])
+
+
+@PROFILE
+@given(st.data(), ALL_TYPES, st.sampled_from(SIDES), st.sampled_from([(4, 4), *WIDTHS]))
+def test_all_values(
+    data: st.DataObject, ty: ValType, sides: tuple[Encoding, Encoding], widths: tuple[Pointer, Pointer]
+) -> None:
+    guest = Composed((ty,), "echo", sides[0], widths[0], inner_encoding=sides[1], inner_pointer=widths[1])
+    echoed(guest, [("pass-0", [data.draw(values(ty))]) for _ in range(3)])
+
+
+# ---- broken values -----------------------------------------------------------------------------------------------
+
+
+@PROFILE
+@given(st.data(), TYPES, st.sampled_from(SIDES))
+def test_broken_values(data: st.DataObject, ty: ValType, sides: tuple[Encoding, Encoding]) -> None:
+    """Whatever the outer guest sends, the inner one passes the same on in both hosts, or neither gets there."""
+    guest = Composed((ty,), "raw", sides[0], inner_encoding=sides[1])
+    for _ in range(4):
+        broken = data.draw(images(ty, guest.layout))
+        assume(BASE + len(broken.data) < HEAP)
+        agree(guest, [("send-0", [list(broken.data)])])
+
+
+# ---- realloc -----------------------------------------------------------------------------------------------------
+
+LISTENER = """\
+(component
+  (component $taker
+    (core module $m
+      (memory (export "memory") 2)
+      (global $top (mut i32) (i32.const 1024))
+      (func $say (param i32) (local $at i32)
+        (local.set $at (i32.load (i32.const 0)))
+        (i32.store offset=4 (i32.mul (local.get $at) (i32.const 4)) (local.get 0))
+        (i32.store (i32.const 0) (i32.add (local.get $at) (i32.const 1))))
+      (func (export "realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
+        (call $say (local.get $old)) (call $say (local.get $size))
+        (call $say (local.get $align)) (call $say (local.get $new))
+        (global.set $top (i32.add (global.get $top) (i32.const 512)))
+        (memory.copy (global.get $top) (local.get $old) (local.get $size))
+        (global.get $top))
+      (func (export "take") (param $ptr i32) (param $len i32) (result i32)
+        (call $say (local.get $ptr)) (call $say (local.get $len))
+        (i32.store offset=512 (i32.const 0) (i32.const 4))
+        (i32.store offset=516 (i32.const 0) (i32.load (i32.const 0)))
+        (i32.const 512)))
+    (core instance $m (instantiate $m))
+    (func (export "take") (param "s" string) (result (list u32))
+      (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "realloc"))
+        string-encoding=TARGET)))
+  (component $giver
+    (import "take" (func $take (param "s" string) (result (list u32))))
+    (core module $memory
+      (memory (export "memory") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 4096)))
+    (core instance $memory (instantiate $memory))
+    (core func $take (canon lower (func $take) (memory (core memory $memory "memory"))
+      (realloc (core func $memory "realloc")) string-encoding=SOURCE))
+    (core module $m
+      (import "" "take" (func $take (param i32 i32 i32)))
+      (import "" "memory" (memory 1))
+      (func (export "give") (param $at i32) (param $bytes i32) (param $units i32) (result i32)
+        (call $take (local.get $at) (local.get $units) (i32.const 8)) (i32.const 8)))
+    (core instance $m (instantiate $m (with "" (instance
+      (export "take" (func $take)) (export "memory" (memory $memory "memory"))))))
+    (func (export "give") (param "bytes" (list u8)) (param "units" u32) (result (list u32))
+      (canon lift (core func $m "give") (memory (core memory $memory "memory"))
+        (realloc (core func $memory "realloc")))))
+  (instance $taker (instantiate $taker))
+  (instance $giver (instantiate $giver (with "take" (func $taker "take"))))
+  (export "give" (func $giver "give")))"""
+
+CODECS = {"utf8": "utf-8", "utf16": "utf-16-le", "latin1": "latin-1"}
+TAG = 1 << 31
+
+
+def stored(text: str, encoding: Encoding, wide: bool) -> tuple[bytes, int]:
+    """Bytes and length as a guest of that encoding has them; ``wide``: as tagged UTF-16, though Latin-1 would do."""
+    if encoding == "latin1+utf16":
+        narrow = not wide and all(ord(c) < 0x100 for c in text)
+        data = text.encode("latin-1" if narrow else "utf-16-le")
+        return data, len(data) if narrow else len(data) // 2 | TAG
+    data = text.encode(CODECS[encoding])
+    return data, len(data) // (2 if encoding == "utf16" else 1)
+
+
+def sequence(text: str, source: Encoding, units: int, target: Encoding) -> list[tuple[int, int, int]]:
+    """(old size, align, new size) of the calls that the specification makes of realloc (``store_string_*``)."""
+    tagged = source == "latin1+utf16" and units & TAG
+    count = units & ~TAG if source == "latin1+utf16" else units
+    form = ("utf16" if tagged else "latin1") if source == "latin1+utf16" else source
+    utf8, utf16 = len(text.encode()), len(text.encode("utf-16-le"))
+    narrow = all(ord(c) < 0x100 for c in text)
+    match target, form:
+        case "utf8", "utf8":
+            return [(0, 1, count)]
+        case "utf8", _:
+            worst = count * (3 if form == "utf16" else 2)
+            grown = [] if text.isascii() else [(count, 1, worst), (worst, 1, utf8)]
+            return [(0, 1, count), *[it for it in grown if it[0] != it[2]]]
+        case "utf16", "utf8":
+            return [(0, 2, 2 * count), *([(2 * count, 2, utf16)] if utf16 < 2 * count else [])]
+        case "utf16", _:
+            return [(0, 2, 2 * count)]
+        case _ if tagged:
+            return [(0, 2, 2 * count), *([(2 * count, 1, count)] if narrow else [])]
+        case _, "latin1":
+            return [(0, 2, count)]
+        case _ if narrow:
+            return [(0, 2, count), *([(count, 2, len(text))] if len(text) < count else [])]
+        case _:
+            shrunk = [(2 * count, 2, utf16)] if utf16 < 2 * count else []
+            return [(0, 2, count), (count, 2, 2 * count), *shrunk]
+
+
+@pytest.mark.parametrize(("source", "target"), SIDES)
+def test_realloc_is_called_as_specified(source: Encoding, target: Encoding) -> None:
+    wasm = assemble(LISTENER.replace("SOURCE", source).replace("TARGET", target))
+    texts = [*TEXTS, "äöü", "ab" * 40, "ab" * 20 + "ü" * 7 + "日" + "c" * 9]
+    for text in texts:
+        for wide in (False, True):
+            data, units = stored(text, source, wide)
+            said = witcraft.load(wasm).instantiate().give(data, units)
+            *calls, (at, length) = [said[i : i + 4] for i in range(0, len(said), 4)]
+            assert [(size, align, new) for _, size, align, new in calls] == sequence(text, source, units, target)
+            assert [old for old, *_ in calls] == [0, *range(1536, at, 512)]
+            assert (at, length) == (1024 + 512 * len(calls), stored(text, target, wide=False)[1])
+            if source != target or source != "latin1+utf16":  # there the engine's last call has another alignment
+                assert list(said) == native_give(wasm, data, units), "the engine's adapters make the same calls"
+
+
+def native_give(wasm: bytes, data: bytes, units: int) -> list[int]:
+    engine = wasmtime.Engine()
+    store = wasmtime.Store(engine)
+    instance = api.Linker(engine).instantiate(store, api.Component(engine, wasm))
+    give = instance.get_func(store, "give")
+    assert give is not None
+    return list(give(store, data, units))
+
+
+# ---- modules -----------------------------------------------------------------------------------------------------
+
+
+def test_large_types_are_translated_by_functions_of_their_own() -> None:
+    """Twice as deep is twice as long, not twice to that power."""
+    sizes = []
+    for depth in (8, 16):
+        ty: ValType = t.CHAR
+        for _ in range(depth):
+            ty = t.Tuple((ty, ty))
+        sizes.append(len(modules(Composed((t.List(ty),)).text)[0].wasm))
+    assert sizes[1] < 3 * sizes[0]
+
+
+CHAIN = """\
+(component
+  (component $first
+    (core module $m (func (export "f") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))
+    (core instance $m (instantiate $m))
+    (func (export "f") (param "n" u32) (result u32) (canon lift (core func $m "f"))))
+  (component $next
+    (import "f" (func $f (param "n" u32) (result u32)))
+    (core func $f (canon lower (func $f)))
+    (func (export "f") (param "n" u32) (result u32) (canon lift (core func $f))))
+  (instance $a (instantiate $first))
+  INSTANCES
+  (func (export "f") (alias export $z "f")))"""
+
+
+def test_adapters_share_a_module_unless_one_depends_on_another() -> None:
+    instances = '(instance $b (instantiate $next (with "f" (func $a "f")))) (instance $z (instantiate $next (with "f" (func $b "f"))))'
+    text = CHAIN.replace("INSTANCES", instances)
+    assert [len(step.calls) for step in modules(text)] == [1, 1]
+    assert witcraft.load(assemble(text)).instantiate().f(41) == 42
+    assert not any(isinstance(step, InnerCall) for step in planned(text).steps)
+
+
+# ---- rules -------------------------------------------------------------------------------------------------------
+
+LEAVER = """\
+(component
+  (component $other
+    (core module $m (func (export "f")))
+    (core instance $m (instantiate $m))
+    (func (export "f") (canon lift (core func $m "f"))))
+  (component $callee
+    (import "f" (func $f))
+    (core func $f (canon lower (func $f)))
+    (core module $m
+      (import "" "f" (func $f))
+      (memory (export "memory") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) REALLOC (i32.const REALLOCATED))
+      (func (export "take") (param i32 i32))
+      (func (export "post") (param i32) POST)
+      (func (export "text") (result i32) (i32.store (i32.const 4) (i32.const 1)) (i32.const 0)))
+    (core instance $m (instantiate $m (with "" (instance (export "f" (func $f))))))
+    (func (export "take") (param "s" string)
+      (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "realloc"))))
+    (func (export "text") (result string)
+      (canon lift (core func $m "text") (memory (core memory $m "memory")) (post-return (core func $m "post")))))
+  (component $caller
+    (import "f" (func $f))
+    (import "take" (func $take (param "s" string)))
+    (import "text" (func $text (result string)))
+    (core module $memory
+      (import "" "f" (func $f))
+      (memory (export "memory") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) MINE (i32.const 64)))
+    (core func $f (canon lower (func $f)))
+    (core instance $memory (instantiate $memory (with "" (instance (export "f" (func $f))))))
+    (core func $take (canon lower (func $take) (memory (core memory $memory "memory"))))
+    (core func $text (canon lower (func $text) (memory (core memory $memory "memory"))
+      (realloc (core func $memory "realloc"))))
+    (core module $m
+      (import "" "take" (func $take (param i32 i32)))
+      (import "" "text" (func $text (param i32)))
+      (func (export "take") (param i32 i32) (call $take (local.get 0) (local.get 1)))
+      (func (export "text") (param i32) (call $text (local.get 0))))
+    (core instance $m (instantiate $m (with "" (instance
+      (export "take" (func $take)) (export "text" (func $text))))))
+    (func (export "take") (param "ptr" u32) (param "len" u32) (canon lift (core func $m "take")))
+    (func (export "text") (param "out" u32) (canon lift (core func $m "text"))))
+  (instance $other (instantiate $other))
+  (instance $callee (instantiate $callee (with "f" (func $other "f"))))
+  (instance $caller (instantiate $caller
+    (with "f" (func $other "f")) (with "take" (func $callee "take")) (with "text" (func $callee "text"))))
+  (export "take" (func $caller "take"))
+  (export "text" (func $caller "text")))"""
+
+PARTS = {"REALLOCATED": "64", "REALLOC": "", "POST": "", "MINE": ""}
+EDGE = 65536
+
+
+def leaver(**parts: str) -> bytes:
+    text = LEAVER
+    for name, default in PARTS.items():
+        text = text.replace(name, parts.get(name.lower(), default))
+    return assemble(text)
+
+
+def native_call(wasm: bytes, name: str, *args: int) -> Any:
+    engine = wasmtime.Engine()
+    store = wasmtime.Store(engine)
+    found = api.Linker(engine).instantiate(store, api.Component(engine, wasm)).get_func(store, name)
+    assert found is not None
+    return found(store, *args)
+
+
+@pytest.mark.parametrize("part", ["realloc", "mine", "post"])
+def test_nobody_leaves_who_may_not(part: str) -> None:
+    """The callee while its parameters are lowered or in post-return; the caller while results are."""
+    wasm = leaver(**{part: "(call $f)"})
+    name, args = ("take", (0, 0)) if part == "realloc" else ("text", (8,))
+    instance = witcraft.load(wasm).instantiate()
+    with pytest.raises(Trap, match="cannot leave component instance"):
+        getattr(instance, name)(*args)
+    with pytest.raises(PoisonedError):
+        getattr(instance, name)(*args)
+    if part != "post":  # which the engine forgets
+        with pytest.raises(wasmtime.WasmtimeError):
+            native_call(wasm, name, *args)
+
+
+def test_flags_are_put_back() -> None:
+    instance = witcraft.load(leaver()).instantiate()
+    for _ in range(3):
+        instance.take(0, 5)
+        instance.text(8)
+
+
+TAKEN = [
+    (0, EDGE, "64", None),
+    (EDGE, 0, "64", None),
+    (EDGE - 4, 4, "64", None),
+    (EDGE - 3, 4, "64", "string content out-of-bounds"),
+    (EDGE + 1, 0, "64", "string content out-of-bounds"),
+    (2**32 - 1, 2, "64", "string content out-of-bounds"),
+    (0, 2**28, "64", "string content out-of-bounds"),
+    (0, 2**32 - 1, "64", "string content out-of-bounds"),
+    (0, 4, str(EDGE - 4), None),
+    (0, 4, str(EDGE - 3), "out of bounds pointer"),
+    (0, 0, str(EDGE), None),
+    (0, 0, str(EDGE + 1), "out of bounds pointer"),
+    (0, 1, "-1", "out of bounds pointer"),
+]
+
+
+@pytest.mark.parametrize(("ptr", "length", "given", "message"), TAKEN)
+def test_ranges(ptr: int, length: int, given: str, message: str | None) -> None:
+    wasm = leaver(reallocated=given)
+    if length == EDGE:
+        wasm = leaver(reallocated="0")
+    instance = witcraft.load(wasm).instantiate()
+    if message is None:
+        instance.take(ptr, length)
+        native_call(wasm, "take", ptr, length)
+        return
+    with pytest.raises(Trap, match=message):
+        instance.take(ptr, length)
+    with pytest.raises(wasmtime.WasmtimeError):
+        native_call(wasm, "take", ptr, length)
+
+
+@pytest.mark.parametrize(("out", "message"), [(EDGE - 8, None), (EDGE - 4, "out of bounds"), (10, "unaligned")])
+def test_the_place_of_a_result(out: int, message: str | None) -> None:
+    instance = witcraft.load(leaver()).instantiate()
+    if message is None:
+        instance.text(out)
+        return
+    with pytest.raises(Trap, match=f"{message} pointer {out:#x}"):
+        instance.text(out)
+
+
+BAD_TEXT = [b"\xff", b"a\x80", b"\xc0\x80", b"\xc3", b"\xed\xa0\x80", b"\xe0\x80\x80", b"\xf4\x90\x80\x80",
+            b"\xf0\x80\x80\x80", b"\xf5\x80\x80\x80", b"\xe2\x82", b"\xe2\x82x", b"\xf0\x9f\xa6", b"\xf8\x80\x80\x80"]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ENCODINGS)
+def test_bad_utf8(target: Encoding) -> None:
+    component = witcraft.load(assemble(LISTENER.replace("SOURCE", "utf8").replace("TARGET", target)))
+    for bad in BAD_TEXT:
+        for before in ("", "x", "x" * 7, "x" * 31, "ü" * 9):
+            data = before.encode() + bad
+            with pytest.raises(
+                Trap, match=f"invalid utf-8 in a string, at byte {len(before.encode()) + (bad[:1] == b'a')}"
+            ):
+                component.instantiate().give(data, len(data))
+
+
+@pytest.mark.parametrize("target", ENCODINGS)
+@pytest.mark.parametrize("source", ["utf16", "latin1+utf16"])
+def test_lone_surrogates(source: Encoding, target: Encoding) -> None:
+    component = witcraft.load(assemble(LISTENER.replace("SOURCE", source).replace("TARGET", target)))
+    for bad in (b"\x00\xd8", b"\xff\xdf", b"\x00\xd8x\x00", b"\x00\xd8\x00\xd8"):
+        for before in ("", "x", "x" * 9, "🦀" * 5):
+            data = before.encode("utf-16-le") + bad
+            units = len(data) // 2 | (TAG if source == "latin1+utf16" else 0)
+            with pytest.raises(Trap, match="invalid utf-16 in a string"):
+                component.instantiate().give(data, units)
+
+
+THROWER = """\
+(component
+  (component $callee
+    (core module $m (tag $t) (func (export "f") (param i32) (if (local.get 0) (then (throw $t)))))
+    (core instance $m (instantiate $m))
+    (func (export "f") (param "n" u32) (canon lift (core func $m "f"))))
+  (component $caller
+    (import "f" (func $f (param "n" u32)))
+    (core func $f (canon lower (func $f)))
+    (core module $m
+      (import "" "f" (func $f (param i32)))
+      (func (export "f") (param i32) (result i32)
+        (block $caught
+          (try_table (catch_all $caught) (call $f (local.get 0)))
+          (return (i32.const 0)))
+        (i32.const 1)))
+    (core instance $m (instantiate $m (with "" (instance (export "f" (func $f))))))
+    (func (export "f") (param "n" u32) (result u32) (canon lift (core func $m "f"))))
+  (instance $callee (instantiate $callee))
+  (instance $caller (instantiate $caller (with "f" (func $callee "f"))))
+  (export "f" (func $caller "f")))"""
+
+
+def test_an_exception_never_reaches_another_component() -> None:
+    instance = witcraft.load(assemble(THROWER)).instantiate()
+    assert instance.f(0) == 0
+    with pytest.raises(Trap, match="uncaught exception propagated out of component"):
+        instance.f(1)
+
+
+# ---- handles -----------------------------------------------------------------------------------------------------
+
+MOVERS = """\
+(component
+  (component $maker
+    (core module $d (global $gone (mut i32) (i32.const 0))
+      (func (export "dtor") (param i32) (global.set $gone (i32.add (i32.mul (global.get $gone) (i32.const 31)) (local.get 0))))
+      (func (export "gone") (result i32) (global.get $gone)))
+    (core instance $d (instantiate $d))
+    (type $box' (resource (rep i32) (dtor (core func $d "dtor"))))
+    (export $box "box" (type $box'))
+    (core func $new (canon resource.new $box))
+    (core func $rep (canon resource.rep $box))
+    (core func $drop (canon resource.drop $box))
+    (core module $m
+      (import "" "new" (func $new (param i32) (result i32)))
+      (import "" "rep" (func $rep (param i32) (result i32)))
+      (import "" "drop" (func $drop (param i32)))
+      (func (export "make") (param i32) (result i32) (call $new (local.get 0)))
+      (func (export "look") (param i32) (result i32) (local.get 0))
+      (func (export "pair") (param i32 i32) (result i32) (i32.add (i32.mul (local.get 0) (i32.const 100)) (local.get 1)))
+      (func (export "take") (param i32) (result i32) (local $rep i32)
+        (local.set $rep (call $rep (local.get 0))) (call $drop (local.get 0)) (local.get $rep))
+      (func (export "back") (param i32) (result i32) (local.get 0)))
+    (core instance $m (instantiate $m (with "" (instance
+      (export "new" (func $new)) (export "rep" (func $rep)) (export "drop" (func $drop))))))
+    (func (export "make") (param "n" u32) (result (own $box)) (canon lift (core func $m "make")))
+    (func (export "look") (param "b" (borrow $box)) (result u32) (canon lift (core func $m "look")))
+    (func (export "pair") (param "a" (borrow $box)) (param "b" (own $box)) (result u32) (canon lift (core func $m "pair")))
+    (func (export "take") (param "b" (own $box)) (result u32) (canon lift (core func $m "take")))
+    (func (export "back") (param "b" (own $box)) (result (own $box)) (canon lift (core func $m "back")))
+    (func (export "gone") (result u32) (canon lift (core func $d "gone"))))
+  (component $holder
+    (import "box" (type $box (sub resource)))
+    (import "look" (func $look (param "b" (borrow $box)) (result u32)))
+    (core func $look (canon lower (func $look)))
+    (core func $drop (canon resource.drop $box))
+    (core module $m
+      (import "" "drop" (func $drop (param i32)))
+      (import "" "look" (func $look (param i32) (result i32)))
+      (func (export "hold") (param i32) (result i32) (local.get 0))
+      (func (export "release") (param i32) (result i32) (local $rep i32)
+        (local.set $rep (call $look (local.get 0))) (call $drop (local.get 0))
+        (i32.add (local.get $rep) (i32.const 1000))))
+    (core instance $m (instantiate $m (with "" (instance
+      (export "drop" (func $drop)) (export "look" (func $look))))))
+    (func (export "hold") (param "b" (borrow $box)) (result u32) (canon lift (core func $m "hold")))
+    (func (export "release") (param "b" (borrow $box)) (result u32) (canon lift (core func $m "release"))))
+  (component $user
+    (import "box" (type $box (sub resource)))
+    (import "make" (func $make (param "n" u32) (result (own $box))))
+    (import "look" (func $look (param "b" (borrow $box)) (result u32)))
+    (import "pair" (func $pair (param "a" (borrow $box)) (param "b" (own $box)) (result u32)))
+    (import "take" (func $take (param "b" (own $box)) (result u32)))
+    (import "back" (func $back (param "b" (own $box)) (result (own $box))))
+    (import "hold" (func $hold (param "b" (borrow $box)) (result u32)))
+    (import "release" (func $release (param "b" (borrow $box)) (result u32)))
+    (core func $make (canon lower (func $make)))
+    (core func $look (canon lower (func $look)))
+    (core func $pair (canon lower (func $pair)))
+    (core func $take (canon lower (func $take)))
+    (core func $back (canon lower (func $back)))
+    (core func $hold (canon lower (func $hold)))
+    (core func $release (canon lower (func $release)))
+    (core func $drop (canon resource.drop $box))
+    (core module $m
+      (import "" "drop" (func $drop (param i32)))
+      (func (export "drop") (param i32) (result i32) (call $drop (local.get 0)) (i32.const 0)))
+    (core instance $m (instantiate $m (with "" (instance (export "drop" (func $drop))))))
+    (core module $f
+      IMPORTS
+      FUNCS)
+    (core instance $f (instantiate $f (with "" (instance EXPORTS))))
+    LIFTS
+    (func (export "drop") (param "h" u32) (result u32) (canon lift (core func $m "drop"))))
+  (instance $maker (instantiate $maker))
+  (instance $holder (instantiate $holder (with "box" (type $maker "box")) (with "look" (func $maker "look"))))
+  (instance $user (instantiate $user
+    (with "box" (type $maker "box")) (with "make" (func $maker "make")) (with "look" (func $maker "look"))
+    (with "pair" (func $maker "pair")) (with "take" (func $maker "take")) (with "back" (func $maker "back"))
+    (with "hold" (func $holder "hold")) (with "release" (func $holder "release"))))
+  REEXPORTS
+  (export "drop" (func $user "drop"))
+  (export "gone" (func $maker "gone")))"""
+
+ACTIONS = {"make": 1, "look": 1, "pair": 2, "take": 1, "back": 1, "hold": 1, "release": 1}
+
+
+def movers() -> bytes:
+    """The user's core functions are what lowering gives, by way of a module that calls them."""
+    params = {name: " ".join(["i32"] * count) for name, count in ACTIONS.items()}
+    args = {name: " ".join([f"(local.get {i})" for i in range(count)]) for name, count in ACTIONS.items()}
+    given = {name: " ".join([f'(param "p{i}" u32)' for i in range(count)]) for name, count in ACTIONS.items()}
+    text = MOVERS
+    for word, form in {
+        "IMPORTS": '(import "" "{0}" (func ${0} (param {1}) (result i32)))',
+        "FUNCS": '(func (export "{0}") (param {1}) (result i32) (call ${0} {2}))',
+        "REEXPORTS": '(export "{0}" (func $user "{0}"))',
+        "EXPORTS": '(export "{0}" (func ${0}))',
+        "LIFTS": '(func (export "{0}") {3} (result u32) (canon lift (core func $f "{0}")))',
+    }.items():
+        text = text.replace(word, "\n".join([form.format(n, params[n], args[n], given[n]) for n in ACTIONS]))
+    return assemble(text)
+
+
+MOVES = st.tuples(st.sampled_from([*ACTIONS, "drop"]), st.integers(1, 4), st.integers(1, 4))
+
+
+def outcomes(call: Any, moves: Sequence[tuple[str, int, int]]) -> list[Any]:
+    """Results up to the first trap, with what has been destroyed by then."""
+    found: list[Any] = []
+    for name, a, b in moves:
+        args = (a, b)[: ACTIONS.get(name, 1)]
+        try:
+            found.append((call(name, *args), call("gone")))
+        except (Trap, wasmtime.WasmtimeError) as trap:
+            found.append(reason(str(trap)))
+            break
+    return found
+
+
+REASONS = ["unknown handle index", "cannot remove owned resource while borrowed", "borrow handles still remain",
+           "cannot lift own resource from a borrow"]  # fmt: skip
+
+
+def reason(message: str) -> str:
+    return next((it for it in REASONS if it in message), message)
+
+
+@PROFILE
+@given(st.lists(MOVES, max_size=10))
+def test_handles(moves: list[tuple[str, int, int]]) -> None:
+    """The same handles, destructors and traps as in the engine."""
+    opening = [("make", 5, 0), ("make", 6, 0), ("make", 7, 0)]
+    wasm = movers()
+    instance = witcraft.load(wasm).instantiate()
+    engine = wasmtime.Engine()
+    store = wasmtime.Store(engine)
+    native = api.Linker(engine).instantiate(store, api.Component(engine, wasm))
+    ours = outcomes(lambda name, *args: getattr(instance, name)(*args), [*opening, *moves])
+    theirs = outcomes(lambda name, *args: native.get_func(store, name)(store, *args), [*opening, *moves])
+    assert ours == theirs
+
+
+def test_what_handles_do() -> None:
+    call = witcraft.load(movers()).instantiate()
+    assert [call.make(9), call.make(8)] == [1, 2]
+    assert call.look(1) == 9
+    assert call.pair(1, 2) == 901, "a borrow that comes home is its representation, an own is a handle"
+    assert call.back(1) == 1
+    assert call.release(1) == 1009
+    assert call.take(1) == 9
+    assert call.gone() == 9
+    with pytest.raises(Trap, match="unknown handle index 1"):
+        call.look(1)
+
+
+def test_a_borrow_that_is_kept() -> None:
+    call = witcraft.load(movers()).instantiate()
+    call.make(1)
+    with pytest.raises(Trap, match="borrow handles still remain at the end of the call"):
+        call.hold(1)

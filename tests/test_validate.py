@@ -1,0 +1,221 @@
+"""``witcraft validate`` and ``api.validate``: verdicts, places, features, the engine as a second opinion."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytest.importorskip("click", reason="the extra `cli`")
+from click.testing import CliRunner
+
+from tests.support.wat import assemble
+from witcraft import ComponentError, WitcraftError, api
+from witcraft.cli.app import app
+from witcraft.resolve.features import ALL, COMPILED, NAMES, SHIPPED, Feature, features
+
+GOOD = assemble('(component (import "f" (func (param "a" (list u8)))))')
+BAD = assemble("(component (component (type u8) (type (list 7))))")
+BAD_BODY = assemble("(component (core module (func (result i32))))")
+ASYNC_LIFT = """(component
+  (core module $m (func (export "f")))
+  (core instance $i (instantiate $m))
+  (func (export "f") async (canon lift (core func $i "f") async)))"""
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, data in {"good": GOOD, "bad": BAD, "body": BAD_BODY}.items():
+        (tmp_path / f"{name}.wasm").write_bytes(data)
+    return tmp_path
+
+
+def validate(*arguments):
+    return CliRunner().invoke(app, ["validate", *map(str, arguments)])
+
+
+# ---- verdicts ---------------------------------------------------------------------------------------------------
+
+
+def test_a_valid_component(files):
+    done = validate("good.wasm")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "good.wasm: ok\n", "")
+
+
+def test_an_invalid_component_is_told_with_place_path_and_rule(files):
+    done = validate("bad.wasm")
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    offset = BAD.index(b"p")
+    assert done.stderr.splitlines() == [
+        f"error: bad.wasm: {offset:#x}: type 7 is unknown: there is 1   (component 0 > type 1)",
+        "  000010  01 00 07 04 02 7d 70 07",
+        " " * (10 + 3 * (offset - 16)) + "^^",
+    ]
+
+
+def test_several_files(files):
+    done = validate("bad.wasm", "good.wasm", "body.wasm")
+    assert done.exit_code == 1
+    assert done.stdout == "good.wasm: ok\nbody.wasm: ok\n"
+    assert done.stderr.startswith("error: bad.wasm: ")
+
+
+def test_as_data(files):
+    done = validate("--json", "good.wasm", "bad.wasm")
+    assert done.exit_code == 1
+    good, bad = json.loads(done.stdout)
+    assert good == {"file": "good.wasm", "valid": True}
+    assert bad == {
+        "file": "bad.wasm",
+        "valid": False,
+        "error": {
+            "message": "type 7 is unknown: there is 1",
+            "offset": BAD.index(b"p"),
+            "path": ["component 0", "type 1"],
+        },
+    }
+
+
+@pytest.mark.parametrize("data", [b"", b"\0asm\1\0\0\0", GOOD[:-1]], ids=["empty", "a core module", "cut off"])
+def test_what_is_no_component(files, data):
+    (files / "odd.wasm").write_bytes(data)
+    done = validate("odd.wasm")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("error: odd.wasm: 0x")
+
+
+def test_wrong_command_lines(files):
+    assert validate().exit_code == 2
+    assert validate("none.wasm").exit_code == 2
+    assert "Examples:\n    witcraft validate app.wasm" in validate("--help").stdout
+
+
+# ---- the engine -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.engine
+def test_the_engine_reads_function_bodies(files):
+    done = validate("--engine", "good.wasm", "body.wasm")
+    assert done.exit_code == 1
+    assert done.stdout == "good.wasm: ok\n"
+    assert "the engine refuses it: " in done.stderr
+    assert "type mismatch" in done.stderr
+
+
+@pytest.mark.engine
+def test_the_engine_says_where():
+    with pytest.raises(ComponentError) as caught:
+        api.validate(BAD_BODY, engine=True)
+    assert caught.value.offset is not None
+    assert 8 < caught.value.offset <= len(BAD_BODY)
+
+
+# ---- features ---------------------------------------------------------------------------------------------------
+
+GATED = {
+    "cm-async": '(import "f" (func async))',
+    "cm-map": "(type (map u8 u8))",
+    "cm-implements": '(import "a" (implements "a:b/c") (instance))',
+    "cm-values": '(import "v" (value $v u8)) (export "w" (value $v))',
+    "cm-nested-names": '(import "a:b:c/d/e" (func))',
+    "cm-fixed-length-lists": "(type (list u8 4))",
+    "cm-error-context": "(type error-context)",
+    "cm-canon-names": '(import "a:b/c@1" (func))',
+    "cm64": "(type (resource (rep i64)))",
+    "cm-dependency-names": '(import "url=<https://a>" (func))',
+    "cm-threading": "(core func (canon thread.index))",
+    "shared-everything-threads": "(core func (canon thread.available_parallelism))",
+    "cm-more-async-builtins": "(core func (canon subtask.cancel async))",
+    "cm-async-stackful": ASYNC_LIFT.removeprefix("(component").removesuffix(")"),
+}
+
+
+def test_every_feature_has_a_case():
+    assert GATED.keys() == NAMES.keys()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_feature_is_needed(name):
+    data = assemble(f"(component {GATED[name]})")
+    api.validate(data, features="all")
+    api.validate(data, features=name)
+    with pytest.raises(ComponentError, match=f"takes the feature {name}, which is not enabled") as caught:
+        api.validate(data, features=f"all,-{name}")
+    assert caught.value.offset is not None
+    assert caught.value.path
+
+
+def test_sets_of_features():
+    assert features("") == features("shipped") == SHIPPED
+    assert features("all") == ALL
+    assert features("all, -cm64") == ALL - {Feature.MEMORY64}
+    assert features("cm64,shipped") == SHIPPED
+    assert COMPILED < ALL
+
+
+def test_an_unknown_feature_is_told(files):
+    with pytest.raises(WitcraftError, match="the feature 'stars' is unknown; there are cm-async, "):
+        api.validate(GOOD, features="stars")
+    done = validate("--features", "stars", "good.wasm")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("error: the feature 'stars' is unknown")
+
+
+def test_gc_is_in_no_set():
+    """There is no text of what its options mean, so nothing that takes them is valid."""
+    text = (
+        '(component (import "f" (func $f)) (core type $t (func)) (core func (canon lower (func $f) gc (core-type $t))))'
+    )
+    with pytest.raises(ComponentError, match="the specification does not say yet"):
+        api.validate(assemble(text), features="all")
+
+
+# ---- values (gated) ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("definitions", "message"),
+    [
+        ('(import "v" (value $v u8))', "value 0 is not used"),
+        (
+            '(import "v" (value $v u8)) (export "a" (value $v)) (export "b" (value $v))',
+            "value 0 is used more than once",
+        ),
+        (
+            '(import "f" (func $f (param "a" u8) (param "b" u8))) (import "v" (value $v u8)) (start $f (value $v) (value $v))',
+            "value 0 is used more than once",
+        ),
+    ],
+)
+def test_values_are_used_once(definitions, message):
+    with pytest.raises(ComponentError, match=message) as caught:
+        api.validate(assemble(f"(component {definitions})"), features="all")
+    assert caught.value.offset is not None
+
+
+# ---- types of core modules --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("definitions", "message"),
+    [
+        ('(core type (module (import "" "" (memory 70000))))', "at most 65536 is possible"),
+        ('(core type (module (import "" "" (memory 2 1))))', "limits from 2 to 1"),
+        ('(core type (module (import "" "" (table 2 1 funcref))))', "limits from 2 to 1"),
+        ("(core type $t (module)) (core type (func (param (ref $t))))", "core type 0 is the type of a module"),
+        ("(core type (func (param (ref 100))))", "core type 100 is unknown"),
+        ("(core type (module (type (func (param (ref 100))))))", "core type 100 is unknown"),
+        ("(core type $t (struct)) (core type (sub $t (struct)))", "core type 0 is final"),
+        ("(core type (module (type $t (struct)) (type (sub $t (struct)))))", "core type 0 is final"),
+    ],
+)
+def test_types_of_core_modules(definitions, message):
+    with pytest.raises(ComponentError, match=message):
+        api.validate(assemble(f"(component {definitions})"))
+
+
+def test_core_types_of_one_group_mention_each_other():
+    group = "(core rec (type $f (func (result (ref $g)))) (type $g (func (result (ref $f)))))"
+    api.validate(assemble(f"(component {group} (core type $s (sub (struct))) (core type (sub $s (struct))))"))
