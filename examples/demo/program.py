@@ -9,7 +9,8 @@ from ledger.imports.types import Entry, Failure_Short
 class Audit:
     """The host's side of ``guest:ledger/audit``: what the guest may call."""
 
-    books = {"rent": [Entry("rent", -700, ["monthly"]), Entry("deposit", -1400, [])]}
+    def __init__(self) -> None:
+        self.books = {"rent": [Entry("rent", -700, ["monthly"]), Entry("deposit", -1400, [])]}
 
     def note(self, line: str) -> None:
         print(f"  (the guest notes: {line})")

@@ -3,19 +3,19 @@
 
 (component
   (type $pair' (record (field "a" u8) (field "b" u64) (field "c" u16)))
-  (export $pair "pair" (type $pair'))
+  (export $pair "a-pair" (type $pair'))
   (type $shape' (variant (case "dot") (case "circle" f64) (case "square" u8)))
-  (export $shape "shape" (type $shape'))
+  (export $shape "a-shape" (type $shape'))
   (type $mixed' (variant (case "int" u32) (case "float" f32) (case "long" u64) (case "double" f64)))
-  (export $mixed "mixed" (type $mixed'))
+  (export $mixed "a-mixed" (type $mixed'))
   (type $number' (variant (case "int" u32) (case "float" f32)))
-  (export $number "number" (type $number'))
+  (export $number "a-number" (type $number'))
   (type $perms' (flags "r" "w" "x"))
-  (export $perms "perms" (type $perms'))
+  (export $perms "a-perms" (type $perms'))
   (type $many' (flags "a0" "a1" "a2" "a3" "a4" "a5" "a6" "a7" "a8"))
-  (export $many "many" (type $many'))
+  (export $many "a-many" (type $many'))
   (type $color' (enum "red" "green" "blue"))
-  (export $color "color" (type $color'))
+  (export $color "a-color" (type $color'))
 
   (core module $M
     (memory (export "mem") 1)

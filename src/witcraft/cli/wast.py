@@ -69,10 +69,12 @@ def show(report: Report) -> None:
     if report.flaw:
         click.echo(f"  {printable(report.flaw)}")
     for outcome in report.outcomes:
-        if not outcome.passed:
-            click.echo(f"  {place(outcome)}: {outcome.stage}: {short(outcome.message)}")
-        elif outcome.differs:
+        if outcome.differs:
             click.echo(f"  {place(outcome)}: passed, with another message: {short(outcome.differs)}")
+        elif not outcome.passed and outcome.stage != "depends":
+            click.echo(f"  {place(outcome)}: {outcome.stage}: {short(outcome.message)}")
+    if dependent := sum([outcome.stage == "depends" for outcome in report.outcomes]):
+        click.echo(f"  {dependent} more depend on what failed")
 
 
 def place(outcome: Outcome) -> str:

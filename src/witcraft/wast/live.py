@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from witcraft.runtime import Config, Err, LinkError, Ok, PoisonedError, Some, Tr
 from witcraft.runtime.errors import EngineError
 from witcraft.runtime.wit import Definition as NamedType
 from witcraft.runtime.wit import Scope
-from witcraft.wast.constant import Case, Constant, Field
+from witcraft.wast.constant import Case, Constant, Field, Nan
 from witcraft.wast.host import Definition, NoHost, Registered, cases_of, checked, expect, kind_of
 from witcraft.wast.outcome import Failure
 
@@ -144,7 +145,7 @@ class Values:
             case t.Flags(labels):
                 return self.named(ty).cls(sum([1 << labels.index(label) for label in value]))
             case t.Prim() | t.String():
-                return value
+                return math.nan if isinstance(value, Nan) else value
             case _:
                 raise Failure("support", f"a script cannot give a {kind_of(ty)}")
 

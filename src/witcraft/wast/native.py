@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from witcraft.model import types as t
 from witcraft.model.types import Kind, ValType, strip
 from witcraft.model.world import Function, World
 from witcraft.resolve.features import ALL
-from witcraft.wast.constant import Case, Constant, Field
+from witcraft.wast.constant import Case, Constant, Field, Nan
 from witcraft.wast.engine import engine, refusal_of_module
 from witcraft.wast.host import Definition, Registered, cases_of, checked, expect, kind_of, validated
 from witcraft.wast.outcome import Failure
@@ -96,7 +97,7 @@ def up(ty: ValType, it: Constant) -> Any:
         case t.Flags():
             return set(value)
         case t.Prim() | t.String() | t.Enum():
-            return value
+            return math.nan if isinstance(value, Nan) else value
         case _:
             raise Failure("support", f"a script cannot give a {kind_of(ty)}")
 

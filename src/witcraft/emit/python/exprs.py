@@ -10,7 +10,7 @@ from typing import Protocol, assert_never
 
 from witcraft.abi import ops
 from witcraft.abi.ops import Expr, Format
-from witcraft.emit.python.module import CODES, PyModule
+from witcraft.emit.python.module import CODES, PyModule, struct_format
 from witcraft.emit.python.names import Taken, member_name
 from witcraft.emit.python.places import Places, nominal
 from witcraft.emit.python.types import Annotator, field_names
@@ -108,6 +108,18 @@ def expression(scope: Scope, e: Expr) -> str:
             return f"{scope.module.builtin('len')}({x(of)})"
         case _:
             assert_never(e)
+
+
+def times(count: str, size: int) -> str:
+    if count.isdigit():
+        return str(int(count) * size)
+    return tight(count) if size == 1 else Loose(f"{tight(count)} * {size}")
+
+
+def single_code(layout: Format) -> str | None:
+    """The ``struct`` code of a block that is one scalar and nothing else."""
+    text = struct_format(layout)
+    return text if len(text) == 1 else None
 
 
 def plus(base: str, offset: int) -> str:

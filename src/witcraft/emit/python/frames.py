@@ -71,9 +71,7 @@ class Slots:
             body.out.line(f"{self.place(body, index, core, signed)} = {text}")
 
 
-def print_lowering(
-    body: Body, guard: ops.Guard, taken: Sequence[tuple[Expr, str]], counts: Counter[str]
-) -> Direct:
+def print_lowering(body: Body, guard: ops.Guard, taken: Sequence[tuple[Expr, str]], counts: Counter[str]) -> Direct:
     """Prints the guarded block; parameters that go straight to a slot are only checked.
 
     The exact class is tested in line; conversions run here, before any slot is filled, since they may run user code.

@@ -12,13 +12,14 @@ from functools import partial
 from typing import Protocol, assert_never
 
 from witcraft.abi import ops
-from witcraft.abi.ops import Block, Expr, Format, Into, Stmt
-from witcraft.emit.python.exprs import BOUNDS, SIGNED, Loose, expression, labels, number, plus, tight, to_core
+from witcraft.abi.ops import Block, Expr, Format, Stmt
+from witcraft.emit.python import lists_down, lists_up
+from witcraft.emit.python.exprs import BOUNDS, SIGNED, expression, number, plus, tight, times, to_core
 from witcraft.emit.python.module import CODES, WIDTHS, PyWriter, quoted, struct_format
 from witcraft.emit.python.names import KEYWORDS
-from witcraft.emit.python.types import Annotator, field_names
+from witcraft.emit.python.types import Annotator
 from witcraft.model.text import wit
-from witcraft.model.types import Kind, Map, Option, Own, Resource, Result, TypeDef, ValType, strip
+from witcraft.model.types import Kind, Option, Own, Resource, Result, TypeDef, ValType, strip
 
 MANY = 8  # branches
 
@@ -165,23 +166,23 @@ class Body:
             case ops.LowerString(ptr, length, value):
                 line(f"{self.local(ptr)}, {self.local(length)} = {self.memory()}.lower_string({self.x(value)})")
             case ops.Collect():
-                self.collect(s)
+                lists_up.collect(self, s)
             case ops.Sequence():
-                self.sequence(s)
+                lists_down.sequence(self, s)
             case ops.Spread():
-                self.spread(s)
+                lists_down.spread(self, s)
             case ops.Unpack():
                 self.unpack(s)
             case ops.Pack(layout, base, offset, values):
                 self.pack(layout, base, offset, values)
             case ops.CollectBlocks():
-                self.collect_blocks(s)
+                lists_up.collect_blocks(self, s)
             case ops.SpreadBlocks():
-                self.spread_blocks(s)
+                lists_down.spread_blocks(self, s)
             case ops.LiftNumbers():
-                self.lift_numbers(s)
+                lists_up.lift_numbers(self, s)
             case ops.LowerNumbers():
-                self.lower_numbers(s)
+                lists_down.lower_numbers(self, s)
             case ops.StoreNumbers(kind, count, base, offset, value):
                 at = plus(self.x(base), offset)
                 args = [f'"{CODES[kind.value]}"', str(count), at, self.x(value)]
@@ -413,236 +414,8 @@ class Body:
         else:
             self.call(f"{self.module.struct(layout)}.pack_into", [f"{self.memory()}.view", at, *texts])
 
-    # ---- lists up ----
-
-    def collect(self, s: ops.Collect) -> None:
-        at, end = self.local(s.at), f"{tight(self.x(s.ptr))} + {times(self.x(s.count), s.stride)}"
-        items = self.start_items(s.out, s.into, s.type)
-        range_ = self.module.builtin("range")
-        with self.out.block(f"for {at} in {range_}({self.x(s.ptr)}, {end}, {s.stride}):"):
-            self.block(s.body)
-            self.add_item(items, s.into, s.item)
-        self.finish_items(s.out, s.into, items)
-
-    def collect_blocks(self, s: ops.CollectBlocks) -> None:
-        if whole := self.whole_list(s):
-            self.out.line(f"{self.local(s.out)} = {whole}")
-            return
-        if is_nested_record(s):
-            self.fill_records(s)
-            return
-        source = self.blocks(s)
-        names = self.loop_target(s.names, s.format)
-        if s.body:
-            items = self.start_items(s.out, s.into, s.type)
-            with self.out.block(f"for {names} in {source}:"):
-                self.block(s.body)
-                self.add_item(items, s.into, s.item)
-            self.finish_items(s.out, s.into, items)
-            return
-        out = self.local(s.out)
-        if s.into is Into.LIST and isinstance(s.item, ops.MakeTuple) and self.x(s.item) == f"({names})":
-            self.out.line(f"{out} = {self.module.builtin('list')}({source})")
-            return
-        cls, _, rest = self.x(s.item).partition("(")
-        if s.into is Into.LIST and isinstance(s.item, ops.MakeRecord) and rest == f"{names})" and len(s.names) > 1:
-            self.comprehension(
-                f"{out} = {self.module.builtin('list')}(", f"{self.module.runtime('starmap')}({cls}, {source})", "", ")"
-            )
-            return
-        opening, closing = {
-            Into.LIST: ("[", "]"),
-            Into.TUPLE: (f"{self.module.builtin('tuple')}([", "])"),
-            Into.MAP: ("{", "}"),
-        }[s.into]
-        self.comprehension(f"{out} = {opening}", self.item(s.into, s.item), f"for {names} in {source}", closing)
-
-    def fill_records(self, s: ops.CollectBlocks) -> None:
-        """Records in records: empty objects first, whose attributes are the targets of the loop (a third faster)."""
-        assert isinstance(s.item, ops.MakeRecord)
-        targets: dict[str, str] = {}
-        after: list[str] = []
-        objects: list[tuple[str, str, str]] = []  # of one element: local, list of all, class
-
-        def visit(record: ops.MakeRecord, wish: str) -> str:
-            cls = self.places.type_name(self.module, record.type, True)
-            local = self.fresh(wish)
-            objects.append((local, self.local(s.out) if not objects else self.fresh(f"{wish}s"), cls))
-            for attribute, value in zip(field_names(record.type), record.values, strict=True):
-                place = f"{local}.{attribute}"
-                if isinstance(value, ops.MakeRecord):
-                    after.append(f"{place} = {visit(value, attribute)}")
-                elif isinstance(name := bare(value), ops.Var) and self.x(value) == self.local(name.name):
-                    targets[name.name] = place
-                else:
-                    after.append(f"{place} = {self.x(value)}")
-            return local
-
-        source = self.blocks(s)
-        visit(s.item, "item")
-        for local, everything, cls in objects:
-            self.out.line(f"{everything} = {self.module.runtime('blanks')}({cls}, {self.x(s.count)})")
-            self.out.line(f"{local}: {cls}")
-        scalars = ", ".join(targets.get(name) or self.local(name) for name in s.names)
-        heads, lists = ", ".join(o[0] for o in objects), ", ".join(o[1] for o in objects)
-        with self.out.block(f"for {heads}, ({scalars}) in {self.module.builtin('zip')}({lists}, {source}):"):
-            for line in after:
-                self.out.line(line)
-
-    def whole_list(self, s: ops.CollectBlocks) -> str:
-        """Lists of bools and chars are lifted by one call."""
-        match s.item:
-            case ops.FromCore(kind, ops.Var(name), True) if s.names == (name,) and not s.body and s.into is Into.LIST:
-                if function := {Kind.BOOL: "bools_of", Kind.CHAR: "chars_of"}.get(kind):
-                    size = times(self.x(s.count), s.format.size)
-                    data = f"{self.memory()}.lift_bytes({self.x(s.ptr)}, {size})"
-                    return f"{self.module.runtime(function)}({data})"
-            case ops.MakeEnum(ty, ops.Var(name)) | ops.MakeFlags(ty, ops.Var(name)) if (
-                s.names == (name,) and not s.body and s.into is Into.LIST and _single_code(s.format) == "B"
-            ):
-                data = f"{self.memory()}.lift_bytes({self.x(s.ptr)}, {self.x(s.count)})"
-                return f"{labels(self, ty)}.every({data})"
-        return ""
-
     def comprehension(self, head: str, item: str, clause: str, tail: str) -> None:
         self.out.line(f"{head}{item} {clause}{tail}" if clause else head + item + tail)
-
-    def blocks(self, s: ops.CollectBlocks) -> str:
-        """The elements' scalars, one tuple (or one number) at a time."""
-        range_ = self.view(self.x(s.ptr), times(self.x(s.count), s.format.size))
-        single = _single_code(s.format)
-        if single == "B":
-            return f"{self.memory()}.lift_bytes({self.x(s.ptr)}, {self.x(s.count)})"
-        if single is not None:
-            return f'{self.memory()}.lift_numbers("{single}", {self.x(s.ptr)}, {self.x(s.count)})'
-        return f"{self.module.struct(s.format)}.iter_unpack({range_})"
-
-    def loop_target(self, names: tuple[str, ...], layout: Format) -> str:
-        texts = ", ".join(map(self.local, names))
-        return f"({texts},)" if len(names) == 1 and _single_code(layout) is None else texts
-
-    def start_items(self, out: str, into: Into, ty: ValType) -> str:
-        """Declares the container that a loop fills; gives its name."""
-        if into is Into.TUPLE:
-            items = self.fresh("items")
-            element = self.note.given(ty).removesuffix(", ...]").partition("[")[2]
-            self.out.line(f"{items}: {self.module.builtin('list')}[{element}] = []")
-            return items
-        name = self.local(out)
-        self.out.line(f"{name}: {self.note.given(ty)} = {'{}' if isinstance(strip(ty), Map) else '[]'}")
-        return name
-
-    def item(self, into: Into, item: Expr) -> str:
-        if into is Into.MAP:
-            assert isinstance(item, ops.MakeTuple)
-            return f"{self.x(item.values[0])}: {self.x(item.values[1])}"
-        return self.x(item)
-
-    def add_item(self, items: str, into: Into, item: Expr) -> None:
-        if into is Into.MAP:
-            assert isinstance(item, ops.MakeTuple)
-            self.out.line(f"{items}[{self.x(item.values[0])}] = {self.x(item.values[1])}")
-        else:
-            self.call(f"{items}.append", [self.x(item)])
-
-    def finish_items(self, out: str, into: Into, items: str) -> None:
-        if into is Into.TUPLE:
-            self.out.line(f"{self.local(out)} = {self.module.builtin('tuple')}({items})")
-
-    def lift_numbers(self, s: ops.LiftNumbers) -> None:
-        out, args = self.local(s.out), f"{self.x(s.ptr)}, {self.x(s.count)}"
-        if s.kind is Kind.U8 and s.into is Into.LIST:
-            self.out.line(f"{out} = {self.memory()}.lift_bytes({args})")
-            return
-        method = "lift_array" if self.note.array and s.into is Into.LIST else "lift_numbers"
-        text = f'{self.memory()}.{method}("{CODES[s.kind.value]}", {args})'
-        text = f"{self.module.builtin('tuple')}({text})" if s.into is Into.TUPLE else text
-        self.out.line(f"{out} = {text}")
-
-    # ---- lists down ----
-
-    def sequence(self, s: ops.Sequence) -> None:
-        out, value = self.local(s.out), self.x(s.value)
-        if s.into is Into.MAP:
-            self.out.line(f"{out} = {self.module.runtime('entries')}({value})")
-        elif s.length is not None:
-            self.out.line(f"{out} = {self.module.runtime('sequence')}({value}, {s.length})")
-        else:
-            self.out.line(f"{out} = {self.module.runtime('sequence')}({value})")
-
-    def spread(self, s: ops.Spread) -> None:
-        seq, at, item = self.x(s.seq), self.local(s.at), self.local(s.item)
-        start, zip_, range_, len_ = self.x(s.ptr), *map(self.module.builtin, ("zip", "range", "len"))
-        end = f"{tight(start)} + {len_}({seq}) * {s.stride}"
-        head = f"for {at}, {item} in {zip_}("
-        args = [f"{range_}({start}, {end}, {s.stride})", seq]
-        self.out.bracket(head, args, "):")
-        self.out.depth += 1
-        self.nested(s.body)
-        self.out.depth -= 1
-
-    def spread_blocks(self, s: ops.SpreadBlocks) -> None:
-        if data := self.whole_bytes(s):
-            size = f"{self.module.builtin('len')}({self.x(s.seq)}) * {s.format.size}".removesuffix(" * 1")
-            self.out.line(f"{self.memory()}.write({self.x(s.ptr)}, {size}, {data})")
-            return
-        seq, item, start = self.x(s.seq), self.local(s.item), self.x(s.ptr)
-        write = f"{self.memory()}.write({start}, {self.module.builtin('len')}({seq}) * {s.format.size}"
-        if len(s.body) == 1 and isinstance(apart := s.body[0], ops.Destructure) and apart.of == ops.Var(s.item):
-            blocks, names = self.fresh("blocks"), ", ".join(map(self.local, apart.names))
-            names = f"({names},)" if len(apart.names) == 1 else names
-            clause = f"for {item} in {seq} for {names} in ({self.parts(item, len(apart.names))},)"
-            self.comprehension(f"{blocks} = [", self.packed(s), clause, "]")
-            self.out.line(f'{write}, b"".join({blocks}))')
-            return
-        if s.body and self.are_parts(s.body):
-            for part in s.body:
-                assert isinstance(part, ops.Let)
-                self._locals[part.name] = self.x(part.value)
-        elif s.body:
-            blocks = self.fresh("blocks")
-            self.out.line(f"{blocks}: {self.module.builtin('list')}[{self.module.builtin('bytes')}] = []")
-            with self.out.block(f"for {item} in {seq}:"):
-                self.block(s.body)
-                self.call(f"{blocks}.append", [self.packed(s)])
-            self.out.line(f'{write}, b"".join({blocks}))')
-            return
-        blocks = self.fresh("blocks")
-        self.comprehension(f"{blocks} = [", self.packed(s), f"for {item} in {seq}", "]")
-        self.out.line(f'{write}, b"".join({blocks}))')
-
-    @staticmethod
-    def are_parts(body: Block) -> bool:
-        """Whether a loop's body only names records inside records: then they are named in place."""
-        return all(isinstance(stmt, ops.Let) and isinstance(stmt.value, ops.Get) for stmt in body)
-
-    def whole_bytes(self, s: ops.SpreadBlocks) -> str:
-        """Lists of bools, chars, enum members and flags are lowered by one call."""
-        if s.body or len(s.values) != 1:
-            return ""
-        seq, code = self.x(s.seq), _single_code(s.format)
-        match s.values[0]:
-            case ops.ToCore(Kind.BOOL, ops.Var(s.item)):
-                return f"{self.module.runtime('bools')}({seq})"
-            case ops.ToCore(Kind.CHAR, ops.Var(s.item)):
-                return f"{self.module.runtime('chars')}({seq})"
-            case ops.EnumIndex(ty, ops.Var(s.item)) | ops.FlagBits(ty, ops.Var(s.item)) if code:
-                cls = self.places.type_name(self.module, ty, True)
-                numbers = f"{self.module.runtime('members')}({seq}, {cls})"
-                if code == "B":
-                    return f"{self.module.builtin('bytes')}({numbers})"
-                return f'{self.module.runtime("packed_items")}("{code}", {numbers})'
-        return ""
-
-    def packed(self, s: ops.SpreadBlocks) -> str:
-        return f"{self.module.struct(s.format)}.pack({', '.join(map(self.fit, s.values))})"
-
-    def lower_numbers(self, s: ops.LowerNumbers) -> None:
-        targets, value = f"{self.local(s.ptr)}, {self.local(s.length)}", self.x(s.value)
-        if s.kind is Kind.U8:
-            self.out.line(f"{targets} = {self.memory()}.lower_bytes({value})")
-        else:
-            self.out.line(f'{targets} = {self.memory()}.lower_numbers("{CODES[s.kind.value]}", {value})')
 
     # ---- handles and helpers ----
 
@@ -660,29 +433,6 @@ class Body:
 _BUILTINS = frozenset(
     ("len", "range", "zip", "list", "tuple", "dict", "bytes", "str", "int", "float", "bool", "isinstance", "object")
 )
-
-
-def is_nested_record(s: ops.CollectBlocks) -> bool:
-    if not isinstance(s.item, ops.MakeRecord) or s.body or s.into is not Into.LIST or len(s.names) < 2:
-        return False
-    return any(isinstance(value, ops.MakeRecord) for value in s.item.values)
-
-
-def bare(value: Expr) -> Expr:
-    """The core value under a conversion."""
-    return value.of if isinstance(value, ops.FromCore) else value
-
-
-def times(count: str, size: int) -> str:
-    if count.isdigit():
-        return str(int(count) * size)
-    return tight(count) if size == 1 else Loose(f"{tight(count)} * {size}")
-
-
-def _single_code(layout: Format) -> str | None:
-    """The ``struct`` code of a block that is one scalar and nothing else."""
-    text = struct_format(layout)
-    return text if len(text) == 1 else None
 
 
 def _pairs(block: Block) -> Iterator[tuple[Stmt, Stmt | None]]:
