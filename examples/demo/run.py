@@ -51,7 +51,7 @@ def run(*command: str | Path, **settings: Any) -> None:
     """A Python program, as in a shell: ``$ witcraft python bench.wasm -o bench``."""
     shown = [word.name if isinstance(word, Path) else word for word in command]
     print("$", *shown, flush=True)
-    subprocess.run([sys.executable, "-m", *command], check=True, stderr=subprocess.DEVNULL, **settings)
+    subprocess.run([sys.executable, "-m", *command], check=True, **settings)
 
 
 # ---- a small one ------------------------------------------------------------------------------------------------

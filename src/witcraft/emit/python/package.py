@@ -92,6 +92,7 @@ class Package:
         self.exports_module = self.module(("exports",), is_package=True)
         self.import_scopes: dict[tuple[str, ...], ImportScope] = {}
         self.reexports = False
+        self.exposed: list[str] = []  # types of the world that the root can be asked for
         self.host_classes: dict[int, str] = {}
 
     def module(self, path: tuple[str, ...], is_package: bool = False) -> PyModule:
@@ -240,7 +241,11 @@ class Package:
             self.reserve_types(self.export_modules[path], interface.types)
         for module in self.modules:
             self.shadow(module)
-        self.root.names.take(self.root_class)
+        for name in (self.root_class, f"{self.root_class}Imports"):
+            self.root.names.take(name)
+        self.exposed = [name for name in self.types_module.all if name not in self.root.names]
+        for name in self.exposed:
+            self.root.names.take(name)
         self.imports_module.names.take(f"{self.root_class}Imports")
         self.glue.names.take("Instance"), self.glue.names.take("Context")
         self.glue.shadowed |= {"imports", "config", "store", "context", "gate", "mail"}
@@ -501,12 +506,12 @@ class Package:
         base, config = root.runtime("Root"), root.runtime("Config")
         instance = root.names.take("Instance")
         root.member(("_glue",), "Instance", instance)
-        root.all += [self.root_class, config]
-        for name in ("Ok", "Err", "Some"):
-            root.all.append(root.runtime(name))
+        root.all.append(self.root_class)
+        given = [name for name in ("Ok", "Err", "Some") if name not in self.exposed]
+        root.all += [root.runtime(name) for name in given] + [name for name in ("Config",) if config == name]
         imports = ""
         if self.has_imports:
-            imports = root.names.take(f"{self.root_class}Imports")
+            imports = f"{self.root_class}Imports"
             root.member(("imports",), imports, imports)
             root.all.append(imports)
         with root.section() as out, out.block(f"class {self.root_class}({base}):"):
@@ -531,8 +536,8 @@ class Package:
         self.reexport_types()
 
     def reexport_types(self) -> None:
-        """Types of the world stand in ``types.py`` and are the root's too."""
-        for name in self.types_module.all:
+        """Types of the world stand in ``types.py`` and are the root's too, but for one named as the root class is."""
+        for name in self.exposed:
             self.root.member(("types",), name, name)
             self.root.all.append(name)
 
