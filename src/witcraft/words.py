@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SEPARATORS = re.compile(r"[^0-9A-Za-z]+")
 
 
-def words(kebab: str) -> list[str]:
-    """``"HTTP-client2"`` -> ``["http", "client2"]``; whatever is no letter or digit separates."""
-    return [word.lower() for word in _SEPARATORS.split(kebab) if word]
+@lru_cache(4096)
+def words(kebab: str) -> tuple[str, ...]:
+    """``"HTTP-client2"`` -> ``("http", "client2")``; whatever is no letter or digit separates."""
+    return tuple([word.lower() for word in _SEPARATORS.split(kebab) if word])
 
 
 def snake(kebab: str) -> str:

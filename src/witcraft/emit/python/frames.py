@@ -25,12 +25,13 @@ def uses(node: Any) -> Counter[str]:
     todo = [node]
     while todo:
         part = todo.pop()
-        if isinstance(part, ops.Var):
+        cls = type(part)
+        if cls is ops.Var:
             found[part.name] += 1
-        elif isinstance(part, tuple):
+        elif cls is tuple:
             todo += part
-        else:
-            todo += [getattr(part, name) for name in PARTS.get(type(part), ())]
+        elif cls in PARTS:
+            todo += [getattr(part, name) for name in PARTS[cls]]
     return found
 
 

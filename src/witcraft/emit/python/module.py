@@ -50,7 +50,10 @@ class PyWriter(Writer):
     """A writer that breaks long lines as the formatter does."""
 
     def line(self, text: str = "") -> None:
-        self.lines += fit(text, self.depth) if text else [""]
+        if len(text) + len(self.unit) * self.depth <= LINE:
+            self.lines.append(self.unit * self.depth + text if text else "")
+        else:
+            self.lines += fit(text, self.depth)
 
     def bracket(self, head: str, items: Sequence[str], tail: str) -> None:
         """``head`` ends in an opening bracket, ``tail`` begins with the closing one."""

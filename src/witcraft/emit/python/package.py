@@ -25,10 +25,10 @@ from witcraft.model.text import wit
 from witcraft.model.types import Borrow, List, Map, Own, Record, Resource, String, TypeDef, ValType
 from witcraft.model.walk import children
 from witcraft.model.world import CoreModule, Function, Interface, NamedResource, WorldItem
+from witcraft.plan.programs import defined_by
 from witcraft.plan.steps import (
     ExportDef,
     ExportedInstance,
-    GuestResource,
     HostResource,
     ImportPath,
     InstantiateAdapters,
@@ -78,6 +78,7 @@ class Package:
         self.root_class = class_name(options.name)
         self._layouts = {4: Layout(4), 8: Layout(8)}
         self._signatures: dict[tuple[PyModule, str, str], str] = {}
+        self._defined: dict[int, frozenset[Resource]] = {}
         self._copies: dict[ValType, bool] = {}
         self._first: dict[Resource, ImportScope] = {}
         self._digests: dict[int, tuple[str, str]] = {}
@@ -130,13 +131,9 @@ class Package:
 
     def defined_by(self, instance: int) -> frozenset[Resource]:
         """The resources that a component instance defines itself."""
-        return frozenset(
-            resource
-            for resource, number in self.plan.resource_ids.items()
-            if (found := self.plan.resources[number])
-            and isinstance(found, GuestResource)
-            and found.instance == instance
-        )
+        if instance not in self._defined:
+            self._defined[instance] = defined_by(self.plan, instance)
+        return self._defined[instance]
 
     def moves(self, values: Iterable[tuple[str, ValType]], instance: int) -> bool:
         """Whether lowering the values changes the handle table of a component instance."""
