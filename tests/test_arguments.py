@@ -40,7 +40,7 @@ def assert_refused(ours: Ours, heard: Heard, name: str, bad: Any, path: str) -> 
 
 
 @pytest.mark.parametrize("name", EVERY)
-@settings(PROFILE, max_examples=PROFILE.max_examples // 8)
+@settings(PROFILE, max_examples=PROFILE.max_examples // 10)
 @given(st.data())
 def test_arguments(name: str, data: st.DataObject) -> None:
     assert_refuses(EVERY[name], data)

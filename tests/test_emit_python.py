@@ -13,6 +13,7 @@ import wasmtime
 
 import witcraft
 from tests.conftest import path_of
+from tests.end_to_end import hostile
 from tests.support.wat import assemble
 
 TESTS = Path(__file__).parent
@@ -27,10 +28,11 @@ def component(name: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Packages of all guests and of all cases, side by side; one with arrays for lists, one with the run time in it."""
+    """Packages of guests, of cases, and of hostile names; one with arrays for lists, one with the run time in it."""
     folder = tmp_path_factory.mktemp("packages")
     for name in (*GUESTS, *CASES):
         witcraft.python(component(name), folder / name.replace("-", "_"), name=name)
+    witcraft.python(hostile.binary(), folder / "hostile", name="app")
     witcraft.python(component("tour-js"), folder / "tour", name="tour")
     witcraft.python(component("tour-js"), folder / "tour_arrays", name="tour", lists="array")
     witcraft.python(component("ledger"), folder / "standalone", name="ledger", standalone=True)
@@ -370,7 +372,7 @@ def mypy(folder: Path, *targets: str) -> subprocess.CompletedProcess[str]:
 def test_type_checkers_accept_every_package(folder):
     pytest.importorskip("mypy")
     packages = sorted(path.name for path in folder.iterdir() if (path / "__init__.py").is_file())
-    assert len(packages) == len(GUESTS) + len(CASES) + 3
+    assert len(packages) == len(GUESTS) + len(CASES) + 4
     done = mypy(folder, *packages)
     assert done.returncode == 0, done.stdout
 

@@ -24,12 +24,14 @@ from tests.agreement.values import TEXTS, borders, values
 from tests.agreement.wat import BASE, ENCODINGS, HEAP, Encoding, Guest, component, function, root_imports
 from tests.support.wat import assemble
 from witcraft import binary
+from witcraft.errors import UnsupportedError
 from witcraft.fuse import fuse
+from witcraft.fuse.show import show
 from witcraft.model import types as t
 from witcraft.model.types import ValType
 from witcraft.model.world import Function
 from witcraft.plan import link
-from witcraft.plan.steps import InnerCall, InstantiateAdapters, Plan
+from witcraft.plan.steps import CoreExport, GateExport, InnerCall, InstantiateAdapters, Plan
 from witcraft.resolve import resolve
 from witcraft.runtime import PoisonedError, Trap
 
@@ -126,6 +128,27 @@ def test_values(data: st.DataObject, types: list[ValType], sides: tuple[Encoding
     guest = Composed(tuple(types), encoding=sides[0], inner_encoding=sides[1])
     alone: list[Call] = [(f"pass-{i}", [value]) for row in rows for i, value in enumerate(row)]
     assert agree(guest, [*alone, *[("all", row) for row in rows]]) != TRAPPED
+
+
+# ---- strings -----------------------------------------------------------------------------------------------------
+
+BEFORE, MIDDLE, AFTER = ["", "x" * 7, "abcd" * 8, "z" * 45], ["", "ü", "Ā日", "🦀", "é" * 20], ["", "y" * 17, "ÿ"]
+LONG = [before + middle + after for before in BEFORE for middle in MIDDLE for after in AFTER]
+CHUNKS = st.sampled_from(["a", "bc" * 2, "d" * 9, "e" * 33, "ü", "ÿ\x80", "Ж", "日本", "🦀", "\0"])
+
+
+@pytest.mark.parametrize("widths", [(4, 4), (4, 8), (8, 4), (8, 8)], ids=str)
+@pytest.mark.parametrize(("outer", "inner"), SIDES)
+def test_long_strings(outer: Encoding, inner: Encoding, widths: tuple[Pointer, Pointer]) -> None:
+    """Long enough for every step that takes several units at once, and for what comes before and after it."""
+    guest = Composed((t.STRING,), "echo", outer, widths[0], inner_encoding=inner, inner_pointer=widths[1])
+    echoed(guest, [("pass-0", [text]) for text in LONG])
+
+
+@PROFILE
+@given(st.lists(CHUNKS, max_size=12).map("".join), st.sampled_from(SIDES))
+def test_mixed_strings(text: str, sides: tuple[Encoding, Encoding]) -> None:
+    echoed(Composed((t.STRING,), encoding=sides[0], inner_encoding=sides[1]), [("pass-0", [text])])
 
 
 # ---- what the engine's API cannot be asked: wide pointers, gated types -------------------------------------------
@@ -334,6 +357,38 @@ def test_adapters_share_a_module_unless_one_depends_on_another() -> None:
     assert not any(isinstance(step, InnerCall) for step in planned(text).steps)
 
 
+def test_adapters_show_themselves_as_text_that_assembles() -> None:
+    text = show(fuse(link(resolve(binary.read(Composed((t.List(t.STRING),), inner_encoding="utf16").wasm)))))
+    assert text.startswith("\n;; adapters 0\n;; call-0: pass-0, from 2 to 1\n")
+    assert wasmtime.Module.validate(wasmtime.Engine(), assemble(text)) is None
+
+
+STREAM = CHAIN.replace("INSTANCES", '(instance $z (instantiate $next (with "f" (func $a "f"))))').replace(
+    '"n" u32', '"n" (stream u8)'
+)
+
+
+def test_what_cannot_be_translated_yet_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match=r'streams \(in the type of "f"\): not supported yet'):
+        planned(STREAM)
+
+
+RULES = {"trap", "begin-scope"}
+PREFIXES = ("may-leave-", "lift-own-", "lift-borrow-", "lower-own-", "lower-borrow-", "end-scope-")
+
+
+def test_nothing_but_a_trap_leads_out_of_wasm() -> None:
+    """Adapters import memories and functions of the guest's, and of the gate what never asks the host."""
+    guest = Composed((t.List(t.STRING), t.Option(t.CHAR)), inner_encoding="utf16")
+    for wasm in (movers(), guest.wasm, leaver()):
+        plan = fuse(link(resolve(binary.read(wasm))))
+        args = [arg.value for step in plan.steps if isinstance(step, InstantiateAdapters) for arg in step.args]
+        gate = {value.name for value in args if isinstance(value, GateExport)}
+        assert all(isinstance(value, CoreExport | GateExport) for value in args)
+        assert gate
+        assert all(name in RULES or name.startswith(PREFIXES) for name in gate)
+
+
 # ---- rules -------------------------------------------------------------------------------------------------------
 
 LEAVER = """\
@@ -437,10 +492,10 @@ TAKEN = [
     (0, 2**28, "64", "string content out-of-bounds"),
     (0, 2**32 - 1, "64", "string content out-of-bounds"),
     (0, 4, str(EDGE - 4), None),
-    (0, 4, str(EDGE - 3), "out of bounds pointer"),
+    (0, 4, str(EDGE - 3), "string content out-of-bounds"),
     (0, 0, str(EDGE), None),
-    (0, 0, str(EDGE + 1), "out of bounds pointer"),
-    (0, 1, "-1", "out of bounds pointer"),
+    (0, 0, str(EDGE + 1), "string content out-of-bounds"),
+    (0, 1, "-1", "string content out-of-bounds"),
 ]
 
 
@@ -521,6 +576,36 @@ THROWER = """\
   (instance $callee (instantiate $callee))
   (instance $caller (instantiate $caller (with "f" (func $callee "f"))))
   (export "f" (func $caller "f")))"""
+
+
+SELF = """\
+(component
+  (core module $memory
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 256)))
+  (core instance $memory (instantiate $memory))
+  (core module $callee
+    (import "" "memory" (memory 1))
+    (func (export "last") (param i32 i32) (result i32)
+      (i32.load8_u (i32.sub (i32.add (local.get 0) (local.get 1)) (i32.const 1)))))
+  (core instance $callee (instantiate $callee (with "" (instance $memory))))
+  (func $last (param "s" string) (result u32) (canon lift (core func $callee "last")
+    (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
+  (core func $last' (canon lower (func $last) (memory (core memory $memory "memory"))))
+  (core module $caller
+    (import "" "last" (func $last (param i32 i32) (result i32)))
+    (import "" "memory" (memory 1))
+    (func (export "f") (result i32)
+      (i32.store (i32.const 16) (i32.const 0x44434241)) (call $last (i32.const 16) (i32.const 4))))
+  (core instance $caller (instantiate $caller (with "" (instance
+    (export "last" (func $last')) (export "memory" (memory $memory "memory"))))))
+  (func (export "f") (result u32) (canon lift (core func $caller "f"))))"""
+
+
+def test_an_instance_may_call_itself() -> None:
+    """Re-entrance is legal today; the engine still refuses it."""
+    instance = witcraft.load(assemble(SELF)).instantiate()
+    assert [instance.f(), instance.f()] == [0x44, 0x44]
 
 
 def test_an_exception_never_reaches_another_component() -> None:

@@ -125,6 +125,8 @@ GATED = {
     "cm-canon-names": '(import "a:b/c@1" (func))',
     "cm64": "(type (resource (rep i64)))",
     "cm-dependency-names": '(import "url=<https://a>" (func))',
+    "cm-forward": "(type $s (stream u8)) (core func (canon stream.forward $s))",
+    "cm-accessors": '(import "[get]a" (func (result u8)))',
     "cm-threading": "(core func (canon thread.index))",
     "shared-everything-threads": "(core func (canon thread.available_parallelism))",
     "cm-more-async-builtins": "(core func (canon subtask.cancel async))",
@@ -184,7 +186,7 @@ def test_gc_is_in_no_set():
             "value 0 is used more than once",
         ),
         (
-            '(import "f" (func $f (param "a" u8) (param "b" u8))) (import "v" (value $v u8)) (start $f (value $v) (value $v))',
+            '(import "f" (func $f (param "a" u8))) (import "v" (value u8)) (start $f (value 0)) (export "e" (value 0))',
             "value 0 is used more than once",
         ),
     ],
@@ -193,6 +195,103 @@ def test_values_are_used_once(definitions, message):
     with pytest.raises(ComponentError, match=message) as caught:
         api.validate(assemble(f"(component {definitions})"), features="all")
     assert caught.value.offset is not None
+
+
+# ---- getters and setters (gated) --------------------------------------------------------------------------------
+
+RESOURCE = '(import "r" (type $r (sub resource))) '
+GETTER = '(import "[method][get]r.a" (func (param "self" (borrow $r)) (result u8))) '
+
+
+@pytest.mark.parametrize(
+    "definitions",
+    [
+        '(import "[get]a" (func (result u8))) (import "[set]a" (func (param "v" string)))',
+        RESOURCE + GETTER,
+        RESOURCE + GETTER + '(import "[method][set]r.a" (func (param "self" (borrow $r)) (param "v" u8)))',
+        RESOURCE + '(import "[static][get]r.a" (func (result u8)))',
+        RESOURCE + GETTER + '(import "[method]r.get-a" (func (param "self" (borrow $r))))',
+        '(import "[get]a" (func (result u8))) (import "[set]a" (func (param "v" u8) (result (result (error u8)))))',
+    ],
+)
+def test_getters_and_setters(definitions):
+    api.validate(assemble(f"(component {definitions})"), features="cm-accessors")
+
+
+@pytest.mark.parametrize(
+    ("definitions", "message"),
+    [
+        ('(import "[get]a" (func))', "a getter has a result"),
+        ('(import "[get]a" (func (param "v" u8) (result u8)))', "a getter takes no parameter"),
+        ('(import "[get]a" (func async (result u8)))', "not async"),
+        ('(import "[get]a" (instance))', "not async"),
+        ('(import "[set]a" (func (param "v" u8)))', "comes after its getter"),
+        (RESOURCE + GETTER + '(import "[method][set]r.a" (func (param "self" (borrow $r))))', "a setter one"),
+        (
+            '(import "[get]a" (func (result u8))) (import "[set]a" (func (param "v" u8) (result u8)))',
+            "no result but for an error",
+        ),
+        ('(import "a" (func)) (import "[get]a" (func (result u8)))', "conflicts"),
+        (RESOURCE + '(import "[static][get]r.r" (func (result u8)))', "conflicts"),
+        (RESOURCE + '(import "[constructor][get]r" (func (result (own $r))))', "more than a resource"),
+        ('(import "[get][set]a" (func (result u8)))', "kebab case"),
+    ],
+)
+def test_getters_and_setters_that_are_none(definitions, message):
+    with pytest.raises(ComponentError, match=message):
+        api.validate(assemble(f"(component {definitions})"), features="cm-accessors")
+
+
+# ---- names of dependencies, nested names (gated) ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "unlocked-dep=<a:b>",
+            "unlocked-dep=<a:b@*>",
+            "unlocked-dep=<a:b@{>=1.2.3-rc <2.0.0}>",
+            "locked-dep=<a:b@1.2.3>",
+        ),
+        *(
+            "locked-dep=<a:b>,integrity=<sha256-aB+/==>",
+            "url=<>",
+            "url=<https://a/b>",
+            "integrity=< sha512-a sha384-b?c >",
+        ),
+        *("a:b:c/d", "a:b/c/d@1.0.0", "unlocked-dep=<a:b:c/d>"),
+    ],
+)
+def test_names_that_are_gated(name):
+    text = f'(component (import "{name}" (func)))'
+    api.validate(assemble(text), features="all")
+    with pytest.raises(ComponentError, match="takes the feature"):
+        api.validate(assemble(text))
+
+
+def test_names_of_dependencies_are_for_imports():
+    with pytest.raises(ComponentError, match="a name for imports only"):
+        api.validate(assemble('(component (import "f" (func $f)) (export "url=<a>" (func $f)))'), features="all")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "unlocked-dep=a:b",
+            "unlocked-dep=<a>",
+            "unlocked-dep=<a:b@{<x}>",
+            "unlocked-dep=<a:b@1.2.3>",
+            "locked-dep=<a:b@*>",
+        ),
+        *("url=<<>", "url=<a>b", "integrity=<>", "integrity=<md5-a>", "integrity=<sha256-===>", "relative-url=<a>"),
+        *("a:b:c", "a:b:c/", "a:b/c/", ":b/c"),
+    ],
+)
+def test_names_that_nothing_allows(name):
+    with pytest.raises(ComponentError, match=r"no name|kebab case"):
+        api.validate(assemble(f'(component (import "{name}" (func)))'), features="all")
 
 
 # ---- types of core modules --------------------------------------------------------------------------------------

@@ -188,15 +188,17 @@ def _linked(data: bytes, json: bool) -> object:
 
 
 def _gate(data: bytes, json: bool) -> object:
+    from witcraft.fuse.show import show as adapters
     from witcraft.gate import show
     from witcraft.gate.build import build
 
-    gate = build(_plan(data))
+    plan = _plan(data)
+    gate = build(plan)
     if gate is None:
         return None if json else ";; no gate: nothing in this component needs one\n"
     if json:
         return {"imports": gate.imports, "exports": sorted(gate.exports), "notes": show.notes(gate)}
-    return show.show(gate)
+    return show.show(gate) + adapters(plan)
 
 
 def _abi(data: bytes, json: bool) -> object:

@@ -12,9 +12,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-_COMMON = settings(
-    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-)
+_COMMON = settings(deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("ci", _COMMON, max_examples=40, derandomize=True)
 settings.register_profile("deep", _COMMON, max_examples=2000)
 

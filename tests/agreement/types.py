@@ -102,7 +102,7 @@ BORDERS: Mapping[str, ValType] = {
     "a list of records": t.List(POINT),
     "records in records": t.List(record(POINT, record(t.U8, POINT), t.F32)),
     "a tuple that ends in padding": t.List(t.Tuple((t.U64, t.U8))),
-    "eight records deep": doubled(8),
+    "six records deep": doubled(6),
 }
 
 GATED_BORDERS: Mapping[str, ValType] = {

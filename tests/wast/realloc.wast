@@ -1,5 +1,5 @@
 ;; realloc: what it gives is not trusted, and what it may do is little.
-;; Checklist: 31 33 47
+;; Checklist: 31 33 44 45 47
 
 (component definition $Realloc
   (core module $M

@@ -18,11 +18,10 @@ from witcraft.core.opcodes import (
     set_local,
 )
 from witcraft.core.opcodes import copy as memory_copy
-from witcraft.fuse.unit import Room, Unit, Way
-from witcraft.runtime.traps import OUT_OF_BOUNDS, UNALIGNED
+from witcraft.fuse.unit import PAGE_SHIFT, Room, Unit, Way
+from witcraft.runtime.traps import UNALIGNED
 
 MAX_BYTES = (1 << 28) - 1  # of a list or a string
-PAGE_SHIFT = 16
 
 
 # ---- widths ------------------------------------------------------------------------------------------------------
@@ -80,15 +79,14 @@ def beyond(room: Room, pointer: Operand, size: Operand) -> Code:
 # ---- realloc -----------------------------------------------------------------------------------------------------
 
 
-def allocate(unit: Unit, room: Room, out: str, align: int, size: Operand) -> Code:
-    """New room for ``size`` bytes, at ``out``."""
-    return reallocate(unit, room, out, const(0, room.core), 0, align, size)
+def allocate(unit: Unit, room: Room, out: str, align: int, size: Operand, reason: int) -> Code:
+    """New room for ``size`` bytes, at ``out``: what the guest gives is checked."""
+    zero = const(0, room.core)
+    called = call(room.realloc, zero, zero, widen(room.core, align), widen(room.core, size))
+    return code(set_local(out, called), check(unit, room, out, size, align, reason))
 
 
-def reallocate(unit: Unit, room: Room, out: str, old: Operand, old_size: Operand, align: int, size: Operand) -> Code:
-    """Room for ``size`` bytes instead of ``old_size`` at ``old``: what the guest gives is checked."""
-    args = [widen(room.core, arg) for arg in (old_size, align, size)]
-    return code(
-        set_local(out, call(room.realloc, old, *args)),
-        check(unit, room, out, size, align, OUT_OF_BOUNDS),
-    )
+def reallocate(unit: Unit, room: Room, out: str, old_size: Operand, align: int, size: Operand, reason: int) -> Code:
+    """Room for ``size`` bytes instead of the ``old_size`` at ``out``, which moves there."""
+    sizes = [widen(room.core, value) for value in (old_size, align, size)]
+    return code(set_local(out, call(room.realloc, out, *sizes)), check(unit, room, out, size, align, reason))

@@ -63,7 +63,13 @@ class Grouping:
 
 
 def instantiate(plan: Plan, index: int, calls: tuple[InnerCall, ...]) -> InstantiateAdapters:
+    unit = unit_of(plan, calls)
+    return InstantiateAdapters(index, encode(unit.module()), calls, unit.args())
+
+
+def unit_of(plan: Plan, calls: Iterable[InnerCall]) -> Unit:
+    """The module of adapters for ``calls``."""
     unit = Unit(plan, can_throw(plan))
     for call in calls:
         unit.export(adapter(unit, call))
-    return InstantiateAdapters(index, encode(unit.module()), calls, unit.args())
+    return unit

@@ -225,7 +225,7 @@ class Printer:
         too_many = op("i32.gt_u", count, MAX_BYTES // size)
         return code(
             if_(too_many, self.unit.trap(LIST_OUT_OF_BOUNDS)) if size > 1 else (),
-            allocate(self.unit, room, out, align, times(count, size)),
+            allocate(self.unit, room, out, align, times(count, size), LIST_OUT_OF_BOUNDS),
         )
 
     def each(self, each: Each) -> Code:

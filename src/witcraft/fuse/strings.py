@@ -31,7 +31,7 @@ from witcraft.core.opcodes import (
 )
 from witcraft.core.tree import FuncType
 from witcraft.fuse.memory import MAX_BYTES, allocate, check, copy, narrow, plus, reallocate, times, widen
-from witcraft.fuse.text import check_utf8, check_utf16, put_utf8, put_utf16, take
+from witcraft.fuse.text import check_utf8, check_utf16, put_utf8, put_utf16, skip_ascii, take
 from witcraft.fuse.unit import Room, Unit, Way
 from witcraft.plan.steps import StringEncoding
 from witcraft.runtime.traps import STRING_OUT_OF_BOUNDS
@@ -50,7 +50,6 @@ class Form(Enum):
 
 SIZES = {Form.UTF8: 1, Form.UTF16: 2, Form.LATIN1: 1}
 FORMS = {StringEncoding.UTF8: Form.UTF8, StringEncoding.UTF16: Form.UTF16}
-ASCII_4 = 0x80808080
 LOCALS = (*[(name, "i32") for name in ("i", "j", "c", "start", "worst")], ("word", "i64"))
 
 
@@ -139,11 +138,11 @@ def convert(unit: Unit, way: Way, form: Form) -> Code:
 
 
 def make_room(unit: Unit, way: Way, align: int, size: Operand) -> Code:
-    return allocate(unit, way.target, "to", align, size)
+    return allocate(unit, way.target, "to", align, size, STRING_OUT_OF_BOUNDS)
 
 
 def change_room(unit: Unit, way: Way, old_size: Operand, align: int, size: Operand) -> Code:
-    return reallocate(unit, way.target, "to", "to", old_size, align, size)
+    return reallocate(unit, way.target, "to", old_size, align, size, STRING_OUT_OF_BOUNDS)
 
 
 def shrink(unit: Unit, way: Way, old_size: str, align: int, size: Code) -> Code:
@@ -198,10 +197,21 @@ def as_it_is(unit: Unit, way: Way, size: int, align: int) -> Code:
 
 
 def latin1_to_utf16(unit: Unit, way: Way) -> Code:
-    """``store_string_copy`` of units that become twice as wide."""
+    """``store_string_copy`` of units that become twice as wide, sixteen at a time as long as there are so many."""
+    source, target = plus(way.source, "ptr", "i"), plus(way.target, "to", double("i"))
+    groups = [
+        code(
+            set_local("word", load(source, 4 * k, "i64.load32_u", way.source.memory)),
+            widened(),
+            store(target, "word", 8 * k, "i64.store", way.target.memory),
+        )
+        for k in range(4)
+    ]
     return code(
         make_room(unit, way, 2, double("n")),
-        while_(more(), take_one(way, Form.LATIN1), write16(way, op("i32.sub", "i", 1), "c")),
+        while_(op("i32.le_u", op("i32.add", "i", 16), "n"), *groups, increase("i", 16)),
+        set_local("j", "i"),
+        while_(more(), take_one(way, Form.LATIN1), put_utf16(way.target)),
         result(way, "n"),
     )
 
@@ -209,6 +219,58 @@ def latin1_to_utf16(unit: Unit, way: Way) -> Code:
 def take_one(way: Way, form: Form) -> Code:
     """The next code point goes to ``c``."""
     return take(way.source, form.value)
+
+
+# ---- four units at a time ----------------------------------------------------------------------------------------
+
+FOUR_ASCII = {1: 0x80808080, 2: 0xFF80FF80FF80FF80}
+"""The bits, by the size of a unit, of which four ASCII units in a word have none."""
+
+
+def four(way: Way, form: Form, each: Code) -> Code:
+    """``each`` for groups of four ASCII units in ``word``, until there is another unit in one."""
+    enough = op("i32.le_u", op("i32.add", "i", 4), "n")
+    at = plus(way.source, "ptr", times("i", SIZES[form]))
+    word = load(at, 0, "i64.load32_u" if SIZES[form] == 1 else "i64.load", way.source.memory)
+    mixed = op("i64.ne", op("i64.and", "word", const(FOUR_ASCII[SIZES[form]], "i64")), const(0, "i64"))
+    step = code(set_local("word", word), br_if("mixed", mixed), each, increase("i", 4), increase("j", 4))
+    return block("mixed", while_(enough, step))
+
+
+def ascii_run(way: Way, form: Form) -> Code:
+    """ASCII units as bytes: from bytes in one copy, from wider units four at a time."""
+    if SIZES[form] == 2:
+        packed = op("i32.or", op("i32.wrap_i64", "word"), op("i32.wrap_i64", shifted("i64.shr_u", 16)))
+        put = store(plus(way.target, "to", "j"), packed, 0, "i32.store", way.target.memory)
+        return four(way, form, code(spread("i64.shr_u", 8, 0x0000FFFF0000FFFF), put))
+    length = op("i32.sub", "i", "start")
+    run = copy(way, plus(way.target, "to", "j"), plus(way.source, "ptr", "start"), length)
+    return code(
+        set_local("start", "i"),
+        skip_ascii(way.source, 4, "far"),
+        skip_ascii(way.source, 1, "near"),
+        if_(length, code(run, set_local("j", op("i32.add", "j", length)))),
+    )
+
+
+def four_wider(way: Way, form: Form) -> Code:
+    """Bytes as units of two bytes."""
+    put = store(plus(way.target, "to", double("j")), "word", 0, "i64.store", way.target.memory)
+    return four(way, form, code(widened(), put))
+
+
+def widened() -> Code:
+    """The four low bytes of ``word``, each with a zero behind it."""
+    return code(spread("i64.shl", 16, 0x0000FFFF0000FFFF), spread("i64.shl", 8, 0x00FF00FF00FF00FF))
+
+
+def shifted(shift: str, by: int) -> Code:
+    return op(shift, "word", const(by, "i64"))
+
+
+def spread(shift: str, by: int, mask: int) -> Code:
+    """A step by which the bytes of ``word`` come closer together, or further apart."""
+    return set_local("word", op("i64.and", op("i64.or", "word", shifted(shift, by)), const(mask, "i64")))
 
 
 # ---- to UTF-8 ----------------------------------------------------------------------------------------------------
@@ -219,7 +281,6 @@ def to_utf8(unit: Unit, way: Way, form: Form) -> Code:
     wide = code(
         set_local("worst", op("i32.mul", "n", 3 if form is Form.UTF16 else 2)),
         change_room(unit, way, "n", 1, "worst"),
-        set_local("j", "i"),
         while_(more(), take_one(way, form), put_utf8(way.target)),
         shrink(unit, way, "worst", 1, operand("j")),
         result(way, "j"),
@@ -236,39 +297,15 @@ def to_utf8(unit: Unit, way: Way, form: Form) -> Code:
 def ascii_units(way: Way, form: Form) -> Code:
     """Copies units up to the first that is not ASCII."""
     size = SIZES[form]
-    unit_at = plus(way.source, "ptr", times("i", size))
-    value = load(unit_at, 0, f"i32.load{8 * size}_u", way.source.memory)
+    value = load(plus(way.source, "ptr", times("i", size)), 0, f"i32.load{8 * size}_u", way.source.memory)
     one = code(
         set_local("c", value),
         br_if("ascii", op("i32.ge_u", "c", 0x80)),
-        write8(way, "i", "c"),
+        write8(way, "j", "c"),
         increase("i"),
+        increase("j"),
     )
-    return block("ascii", four_ascii(way, form), while_(more(), one))
-
-
-def four_ascii(way: Way, form: Form) -> Code:
-    """The same, four units at a time."""
-    enough = op("i32.le_u", op("i32.add", "i", 4), "n")
-    at = plus(way.source, "ptr", times("i", SIZES[form]))
-    if form is Form.LATIN1:
-        word = op("i64.extend_i32_u", load(at, 0, "i32.load", way.source.memory))
-        wide = op("i64.and", "word", const(ASCII_4, "i64"))
-        packed = op("i32.wrap_i64", "word")
-    else:
-        word = load(at, 0, "i64.load", way.source.memory)
-        wide = op("i64.and", "word", const(0xFF80FF80FF80FF80, "i64"))
-        pairs = op("i64.or", "word", op("i64.shr_u", "word", const(8, "i64")))
-        pairs = op("i64.and", pairs, const(0x0000FFFF0000FFFF, "i64"))
-        packed = op("i32.or", op("i32.wrap_i64", "word"), op("i32.wrap_i64", op("i64.shr_u", "word", const(16, "i64"))))
-        packed = code(set_local("word", pairs), packed)
-    body = code(
-        set_local("word", word),
-        br_if("mixed", op("i64.ne", wide, const(0, "i64"))),
-        store(plus(way.target, "to", "i"), packed, 0, "i32.store", way.target.memory),
-        increase("i", 4),
-    )
-    return block("mixed", while_(enough, body))
+    return block("ascii", ascii_run(way, form), while_(more(), one))
 
 
 # ---- to UTF-16 ---------------------------------------------------------------------------------------------------
@@ -276,10 +313,11 @@ def four_ascii(way: Way, form: Form) -> Code:
 
 def utf8_to_utf16(unit: Unit, way: Way) -> Code:
     """``store_utf8_to_utf16``: room for as many units as there are bytes, then for what there is."""
+    one = code(take_one(way, Form.UTF8), put_utf16(way.target))
     return code(
         set_local("worst", double("n")),
         make_room(unit, way, 2, "worst"),
-        while_(more(), take_one(way, Form.UTF8), put_utf16(way.target)),
+        while_(more(), four_wider(way, Form.UTF8), if_(more(), one)),
         shrink(unit, way, "worst", 2, double("j")),
         result(way, "j"),
     )
@@ -301,7 +339,7 @@ def to_compact(unit: Unit, way: Way, form: Form) -> Code:
         make_room(unit, way, 2, "n"),
         block(
             "wide",
-            while_(more(), narrow_one),
+            while_(more(), ascii_run(way, form), if_(more(), narrow_one)),
             shrink(unit, way, "n", 2, operand("j")),
             result(way, "j"),
             op("return"),

@@ -10,9 +10,11 @@ from witcraft.abi.moves import HelperKey
 from witcraft.core.build import Export, Func, Import, Module
 from witcraft.core.opcodes import Code, Operand, call, code, op
 from witcraft.core.tree import ExternType, FuncType, GlobalType, MemoryType, Sort
+from witcraft.errors import UnsupportedError
 from witcraft.plan.steps import CoreDef, GateExport, ModuleArg, Plan, Side, StringEncoding
 
 TRAP = FuncType(("i32", "i32"), ())
+PAGE_SHIFT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Unit:
         memory = realloc = ""
         if side.memory is not None:
             assert isinstance(side.memory.type, MemoryType)
+            refuse_pages(side.memory.type)
             memory = self.item(side.memory, side.memory.type, "memory")
         if side.realloc is not None:
             realloc = self.item(side.realloc, FuncType((core,) * 4, (core,)), "realloc")
@@ -95,3 +98,9 @@ class Unit:
     def args(self) -> tuple[ModuleArg, ...]:
         """What the imports are, in their order."""
         return tuple([ModuleArg(item.module, item.field, value) for value, item in self.imports.items()])
+
+
+def refuse_pages(memory: MemoryType) -> None:
+    """A gated feature of core modules."""
+    if memory.limits.page_size_log2 != PAGE_SHIFT:
+        raise UnsupportedError("a call between component instances whose memory has pages of another size")

@@ -56,6 +56,7 @@ from witcraft.plan.values import (
 
 MAX_DEFINITIONS = 500_000  # interpreted in all: a small component can instantiate another very often
 MAX_DEPTH = 100  #           instantiations inside each other
+MAX_INNER_CALLS = 10_000  #  adapters, each with code of its own
 
 Extraction = ExtractRealloc | ExtractPostReturn | ExtractCallback
 
@@ -135,6 +136,10 @@ class Recorder:
 
     def _inner_call(self, lifted: LiftedFunc, pending: PendingOptions) -> CoreDef:
         """A call from one component instance to another."""
+        if self._numbers[InnerCall] == MAX_INNER_CALLS:
+            raise UnsupportedError(
+                f"more than {MAX_INNER_CALLS:,} functions that component instances call of each other"
+            )
         function = self.types.function(lifted.type, lifted.name or "a function")
         for feature in function_features(function, set()):
             self.core(Unsupported(feature, pending.offset))

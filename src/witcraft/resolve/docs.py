@@ -75,12 +75,11 @@ def parse(data: bytes) -> Json:
 def docs(value: object) -> Docs:
     """Of an object with ``docs`` and perhaps ``items``, or of a bare string."""
     if isinstance(value, str):
-        return Docs(value)
+        return Docs(value.strip())
     found = as_object(value)
-    items = {name: text for name, text in member(found, "items").items() if isinstance(text, str)}
+    items = {name: text.strip() for name, text in member(found, "items").items() if isinstance(text, str)}
     text = found.get("docs")
-    if not isinstance(text, str):
-        text = ""
+    text = text.strip() if isinstance(text, str) else ""
     return Docs(text, items) if text or items else NO_DOCS
 
 

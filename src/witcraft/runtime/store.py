@@ -143,7 +143,7 @@ class Store:
     - ``call``: the engine's call, ``store.call(*store.prepare(function))``: an error or None; ``trap`` is true then if
       the guest trapped. Arguments and the result lie in slots of 16 bytes, slot n at ``u32[4 * n]``, ``u64[2 * n]``...
     - ``busy``: whether a call is going on. Every export begins with ``outer = store.enter()`` and ends with
-      ``finally: store.busy = outer``, in a frame where ``store`` is a local variable (``enter`` looks for it).
+      ``finally: store.busy = outer``, in a frame where the store is a local variable (``enter`` looks for it).
     """
 
     __slots__ = (
@@ -387,10 +387,11 @@ class CoreInstance:
 def is_inside(store: Store, frame: FrameType | None) -> bool:
     """Whether the call of ``store`` that goes on is one of this thread: ``frame`` and its callers are looked through.
 
-    ``frame`` is the export that wants in; it has ``store`` as a local variable, and so has the one that is in.
+    ``frame`` is the export that wants in; it has the store as a local variable, and so has the one that is in (under
+    another name than ``store`` where a parameter is called that).
     """
     seen = 0
     while frame is not None and seen < 2:
-        seen += "store" in frame.f_code.co_varnames and frame.f_locals.get("store") is store
+        seen += any(value is store for value in frame.f_locals.values())
         frame = frame.f_back
     return seen == 2

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from witcraft.emit.python.package import Package
 
 
+OWN = ("_context", "_package", "_store", "_wit")
+"""Attributes that objects with exports have for themselves."""
+
+
 @dataclass(slots=True)
 class ExportScope:
     """The root, or one exported instance: an object that keeps prepared calls and gives functions and resources.
@@ -43,7 +47,7 @@ class ExportScope:
     class_name: str
     docs: str
     items: tuple[tuple[str, ExportDef], ...]
-    attributes: Taken = field(default_factory=Taken)
+    attributes: Taken = field(default_factory=lambda: Taken(OWN))
     slots: list[str] = field(default_factory=lambda: ["_context", "_store"])
     setup: list[str] = field(default_factory=list)  # statements of __init__
     methods: list[tuple[LiftedFunction, Calls, str]] = field(default_factory=list)
@@ -197,7 +201,7 @@ class ExportScope:
             if not any(isinstance(lifted.function.kind, Constructor) for lifted, _, _ in methods):
                 out.line()
                 out.line("def __init__(self) -> None:")
-                out.line(f'    raise TypeError("{place.name} has no constructor")')
+                out.line(f'    raise {module.builtin("TypeError")}("{place.name} has no constructor")')
             for lifted, calls, name in methods:
                 out.line()
                 label = self.package.label(self.path, lifted.function)

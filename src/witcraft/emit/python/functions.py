@@ -114,7 +114,7 @@ def print_method(
         body.out.line(f"{store}.busy = {outer}")
     sign = signature(note, function, exported=True)
     if isinstance(function.kind, Static):
-        out.line("@classmethod")
+        out.line(f"@{module.builtin('classmethod')}")
     out.bracket(f"def {name}(", sign.items(), f") -> {sign.returns}:")
     with out.indented():
         out.doc(documentation(note, function))

@@ -90,9 +90,9 @@ class Glue:
         self.context: dict[str, str] = {}  # of Context
         self.extracted: set[tuple[str, int]] = set()
         self.made: set[int] = set()
-        self.used = {
-            value.instance for step in self.plan.steps for value in sources(step) if isinstance(value, CoreExport)
-        }
+        used = [value for step in self.plan.steps for value in sources(step)]
+        self.used = {value.instance for value in used if isinstance(value, CoreExport)}
+        self.used_adapters = {package.adapters[value.index] for value in used if isinstance(value, Adapted)}
 
     # ---- the whole ----
 
@@ -289,7 +289,8 @@ class Glue:
         name = f"adapters{step.index}"
         self.slots[name] = ""
         file, digest = self.package.adapters_file(step)
-        with self.out.block(f"self.{name} = {name} = store.instantiate(", ")"):
+        head = f"self.{name} = {name} = " if step.index in self.used_adapters else f"self.{name} = "
+        with self.out.block(f"{head}store.instantiate(", ")"):
             self.out.line(f"store.module({quoted(file)}, {digest}),")
             self.print_list([self.extern(arg.value) for arg in step.args])
 

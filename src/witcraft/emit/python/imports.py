@@ -66,7 +66,7 @@ class ImportScope:
             for function in methods:
                 out.line()
                 if isinstance(function.kind, Static):
-                    out.line("@classmethod")
+                    out.line(f"@{place.module.builtin('classmethod')}")
                 self.print_stub(function, python_name(function), out, note)
 
     def print_stub(self, function: Function, name: str, out, note) -> None:  # type: ignore[no-untyped-def]
@@ -85,11 +85,12 @@ class ImportScope:
             out.doc(self.docs or f"What the component imports as ``{'/'.join(self.path)}``.")
             for named in self.own_resources():
                 out.line()
-                out.line("@property")
-                out.line(f"def {self.names[named.name]}(self) -> type[{note.aliases[named.resource]}]: ...")
+                out.line(f"@{self.module.builtin('property')}")
+                class_ = f"{self.module.builtin('type')}[{note.aliases[named.resource]}]"
+                out.line(f"def {self.names[named.name]}(self) -> {class_}: ...")
             for _, attribute, scope in self.nested:
                 out.line()
-                out.line("@property")
+                out.line(f"@{self.module.builtin('property')}")
                 other = self.module.typing_member(scope.module.path, scope.class_name)
                 out.line(f"def {attribute}(self) -> {other}: ...")
             for function in self.functions:

@@ -9,7 +9,7 @@ from witcraft.abi.ops import Expr, Format, Into
 from witcraft.emit.python.exprs import labels, single_code, tight, times
 from witcraft.emit.python.module import CODES
 from witcraft.emit.python.types import field_names
-from witcraft.model.types import Kind, Map, ValType, strip
+from witcraft.model.types import FixedList, Kind, Map, ValType, strip
 
 if TYPE_CHECKING:
     from witcraft.emit.python.ops import Body
@@ -126,13 +126,14 @@ def loop_target(body: Body, names: tuple[str, ...], layout: Format) -> str:
 
 def start_items(body: Body, out: str, into: Into, ty: ValType) -> str:
     """Declares the container that a loop fills; gives its name."""
+    whole = strip(ty)
     if into is Into.TUPLE:
+        assert isinstance(whole, FixedList)
         items = body.fresh("items")
-        element = body.note.given(ty).removesuffix(", ...]").partition("[")[2]
-        body.out.line(f"{items}: {body.module.builtin('list')}[{element}] = []")
+        body.out.line(f"{items}: {body.module.builtin('list')}[{body.note.given(whole.element)}] = []")
         return items
     name = body.local(out)
-    body.out.line(f"{name}: {body.note.given(ty)} = {'{}' if isinstance(strip(ty), Map) else '[]'}")
+    body.out.line(f"{name}: {body.note.given(ty)} = {'{}' if isinstance(whole, Map) else '[]'}")
     return name
 
 

@@ -24,6 +24,8 @@ CODES = {
     "f32": "f",
     "f64": "d",
 }
+TABLES = ("_ROOT", "_TYPES")
+"""What modules call their tables of WIT names; others look for them there."""
 WIDTHS = {"u8": 1, "s8": 1, "u16": 2, "s16": 2, "u32": 4, "s32": 4, "u64": 8, "s64": 8, "f32": 4, "f64": 8}
 
 
@@ -69,17 +71,23 @@ class PyWriter(Writer):
         lines = [line.rstrip() for line in _printable(text).strip().splitlines()]
         if not lines:
             return
-        if len(lines) == 1 and len(lines[0]) + len(self.unit) * self.depth <= LINE - 6:
-            tail = " " if lines[0].endswith('"') else ""
-            self.line(f'"""{lines[0]}{tail}"""')
-            return
         indent = self.unit * self.depth
-        self.lines += [f'{indent}"""{lines[0]}', *[indent + line if line else "" for line in lines[1:]], f'{indent}"""']
+        start = f'{indent}""" ' if lines[0].startswith('"') else f'{indent}"""'
+        if len(lines) == 1:
+            end = ' """' if lines[0].endswith('"') else '"""'
+            self.lines.append(f"{start}{lines[0]}{end}")
+            return
+        self.lines += [f"{start}{lines[0]}", *[indent + line if line else "" for line in lines[1:]], f'{indent}"""']
 
 
 def _printable(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return "".join(c if c == "\n" or c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else "?" for c in text)
+    return "".join(c if c == "\n" or c.isprintable() else _escaped(ord(c)) for c in text)
+
+
+def _escaped(code: int) -> str:
+    """Surrogates and what lies beyond four digits is lost: Python makes no class with a surrogate in its docstring."""
+    return "?" if code > 0xFFFF or 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
 
 
 class PyModule:
@@ -88,7 +96,7 @@ class PyModule:
     def __init__(self, path: tuple[str, ...], runtime: str, is_package: bool = False) -> None:
         self.path = path
         self.is_package = is_package
-        self.names = Taken()
+        self.names = Taken(TABLES)
         self.docs = ""
         self.shadowed: set[str] = set()  # parameters, functions and fields: names that mean something else somewhere
         self.all: list[str] = []
@@ -127,8 +135,8 @@ class PyModule:
         return known[name]
 
     def builtin(self, name: str) -> str:
-        """A built-in name, imported under another one where the WIT has a parameter or a function of that name."""
-        return self.stdlib("builtins", name) if name in self.shadowed else name
+        """A built-in name, imported under another one where the WIT has a parameter, function or type of that name."""
+        return self.stdlib("builtins", name) if name in self.shadowed or name in self.names else name
 
     def _local(self, name: str) -> str:
         free = name not in self.names and name not in self.shadowed
@@ -180,11 +188,15 @@ class PyModule:
             self._tables[key] = self.constant(wish, [key])
         return self._tables[key]
 
-    def constant(self, wish: str, lines: Sequence[str], annotation: str = "") -> str:
+    def constant(self, wish: str, lines: Sequence[str]) -> str:
         """A private constant, ``NAME = lines...``, that stands after the code it may refer to; gives its name."""
         name = self.names.take(wish)
-        self._tail.append([f"{name}{annotation and f': {annotation}'} = {lines[0]}", *lines[1:]])
+        self._tail.append([f"{name} = {lines[0]}", *lines[1:]])
         return name
+
+    def table_of_names(self, name: str, lines: Sequence[str], annotation: str = "") -> None:
+        """One of ``TABLES``."""
+        self._tail.append([f"{name}{annotation and f': {annotation}'} = {lines[0]}", *lines[1:]])
 
     def after(self, line: str) -> None:
         """A statement behind the constants."""
@@ -276,10 +288,11 @@ class PyModule:
 def _import(module: str, names: Mapping[str, str]) -> list[str]:
     """One statement for all names that stay as they are, one for each that gets another."""
     plain = sorted([name for name, local in names.items() if name == local], key=_member_key)
-    renamed = sorted([name for name, local in names.items() if name != local], key=_member_key)
     flat = f"from {module} import {', '.join(plain)}"
-    lines = [] if not plain else [flat] if len(flat) <= LINE - 4 else _one_by_one(module, plain)
-    return lines + [f"from {module} import {name} as {names[name]}" for name in renamed]
+    found = {name: [f"from {module} import {name} as {local}"] for name, local in names.items() if name != local}
+    if plain:
+        found[plain[0]] = [flat] if len(flat) <= LINE - 4 else _one_by_one(module, plain)
+    return [line for name in sorted(found, key=_member_key) for line in found[name]]
 
 
 def _one_by_one(module: str, names: list[str]) -> list[str]:

@@ -339,7 +339,9 @@ class Body:
         none, some = arms
         with self.out.block(f"if {value} is None:"):
             self.nested(none.body)
-        test = f"elif isinstance({value}, {self.module.runtime('Some')}):" if nested else "else:"
+        test = "else:"
+        if nested:
+            test = f"elif {self.module.builtin('isinstance')}({value}, {self.module.runtime('Some')}):"
         with self.out.block(test):
             if some.bind is not None:
                 self.out.line(
@@ -358,7 +360,7 @@ class Body:
         self.refuse_case(kind, value)
 
     def variant_arms(self, value: str, ty: TypeDef, arms: tuple[ops.CaseArm, ...]) -> None:
-        isinstance_ = self.module.builtin("isinstance")
+        isinstance_ = self.module.builtin("isinstance") if len(arms) <= MANY else ""
         classes = [self.places.case_name(self.module, ty, index) for index in range(len(arms))]
         heads = [Head(f"{isinstance_}({value}, {cls})", f"{cls}()") for cls in classes]
         refuse = f"raise {self.module.runtime('no_case')}({quoted(ty.name)}, {value})"

@@ -485,7 +485,7 @@ class Package:
                 callable_ = module.typing("collections.abc", "Callable")
                 return f"{callable_}[[{params}], {note.result(item.result, given=False)}]"
             case NamedResource():
-                return f"type[{self.places.resource_name(module, item.resource)}]"
+                return f"{module.builtin('type')}[{self.places.resource_name(module, item.resource)}]"
             case _:
                 return module.typing("runtime", "CoreModuleSource")
 

@@ -32,7 +32,7 @@ def types_table(package: Package, module: PyModule) -> None:
         with out.block("{", "}"):
             for name, row in sorted(entries.rows.items()):
                 out.bracket(f"{quoted(name)}: (", row, "),")
-        module.constant("_TYPES", out.lines)
+        module.table_of_names("_TYPES", out.lines)
 
 
 class TypeEntries:
@@ -99,7 +99,7 @@ def wit_table(package: Package, root: PyModule, exports: ExportScope) -> None:
                 print_export(package, out, item, exports)
     world = package.plan.world
     unknown = not world.imports and not world.exports  # to a type checker, which sees nothing in `{}`
-    root.constant("_ROOT", out.lines, "dict[str, object]" if unknown else "")
+    root.table_of_names("_ROOT", out.lines, "dict[str, object]" if unknown else "")
     root.after(f"{package.root_class}._wit = _ROOT")
 
 

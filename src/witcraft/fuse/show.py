@@ -1,0 +1,19 @@
+"""Adapters as text, as an assembler reads it."""
+
+from __future__ import annotations
+
+from witcraft.core import show as core
+from witcraft.fuse.partition import unit_of
+from witcraft.plan.steps import InstantiateAdapters, Plan
+
+
+def show(plan: Plan) -> str:
+    """The modules of adapters of a plan, each with the calls that it is for."""
+    made = [step for step in plan.steps if isinstance(step, InstantiateAdapters)]
+    return "".join([f"\n{notes(step)}{core.show(unit_of(plan, step.calls).module())}" for step in made])
+
+
+def notes(step: InstantiateAdapters) -> str:
+    calls = [(call, call.caller.instance, call.callee.instance) for call in step.calls]
+    lines = [f"call-{call.index}: {call.function.name}, from {caller} to {callee}" for call, caller, callee in calls]
+    return "".join([f";; adapters {step.index}\n", *[f";; {line}\n" for line in lines]])
