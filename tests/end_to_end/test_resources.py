@@ -8,9 +8,11 @@ import pickle
 
 import pytest
 
+import witcraft
 from tests.end_to_end.conftest import start_tour
 from tests.end_to_end.hosts import Blob
-from witcraft import ArgumentError, Err, Error, PoisonedError
+from tests.support.wat import assemble
+from witcraft import ArgumentError, Config, Err, Error, PoisonedError
 from witcraft.runtime import ClosedError
 
 pytestmark = [pytest.mark.engine, pytest.mark.guest]
@@ -312,3 +314,47 @@ def test_objects_keep_their_instance_alive(opened_tour):
     assert blob.read(5) == b"hello"
     del blob
     gc.collect()
+
+
+# ---- what is lowered before a bad value ---------------------------------------------------------------------------
+
+TAKER = """
+(component
+  (type $thing (resource (rep i32)))
+  (core func $new (canon resource.new $thing))
+  (core module $m
+    (func (export "second") (param i32 i32) (result i32) local.get 1)
+    (func (export "id") (param i32) (result i32) local.get 0))
+  (core instance $i (instantiate $m))
+  (func $make (param "n" u32) (result (own $thing)) (canon lift (core func $new)))
+  (func $take (param "thing" (own $thing)) (param "n" u32) (result u32) (canon lift (core func $i "second")))
+  (func $look (param "thing" (borrow $thing)) (result u32) (canon lift (core func $i "id")))
+  (component $named
+    (import "rep" (type $rep (sub resource)))
+    (import "make" (func $make (param "n" u32) (result (own $rep))))
+    (import "take" (func $take (param "thing" (own $rep)) (param "n" u32) (result u32)))
+    (import "look" (func $look (param "thing" (borrow $rep)) (result u32)))
+    (export $thing "thing" (type $rep))
+    (export "make" (func $make) (func (param "n" u32) (result (own $thing))))
+    (export "take" (func $take) (func (param "thing" (own $thing)) (param "n" u32) (result u32)))
+    (export "look" (func $look) (func (param "thing" (borrow $thing)) (result u32))))
+  (instance $things (instantiate $named (with "rep" (type $thing)) (with "make" (func $make))
+    (with "take" (func $take)) (with "look" (func $look))))
+  (export "test:a/things" (instance $things)))
+"""
+
+
+@pytest.mark.parametrize("raised", [TypeError("mine"), RuntimeError("mine"), KeyboardInterrupt()])
+def test_whatever_reading_an_argument_raises_nothing_is_given_away(raised):
+    class Number:
+        def __index__(self):
+            raise raised
+
+    things = witcraft.load(assemble(TAKER), config=Config(cache=False)).instantiate().things
+    thing = things.make(7)
+    with pytest.raises((ArgumentError, type(raised))):
+        things.take(thing, Number())
+    assert things.look(thing) == 7
+    assert things.take(thing, 5) == 5
+    with pytest.raises(ClosedError):
+        things.look(thing)

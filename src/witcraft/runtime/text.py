@@ -7,6 +7,8 @@ traps; text that has no encoding (lone surrogates) is a bad argument.
 
 from __future__ import annotations
 
+from struct import Struct, pack
+
 from .errors import Trap
 from .memory import MAX_BYTES, LinearMemory, Wide
 from .sequences import SIZES, packed
@@ -14,16 +16,31 @@ from .sequences import SIZES, packed
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Sequence
     from typing import Any
 
+_PAIR = Struct("<II")
 _BY_VIEW = 1 << 16
 """From so many bytes on, decoding from the view is faster than from a copy."""
 
 
 class Buffers(LinearMemory):
-    """Bytes and numbers: the same for all encodings."""
+    """Bytes, numbers, and lists of strings: the same for all encodings."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def lift_string(self, ptr: int, units: int) -> str: ...
+        def lower_string(self, value: str) -> tuple[int, int]: ...
+
+    def lift_strings(self, ptr: int, count: int) -> list[str]:
+        """A ``list<string>`` with 32-bit pointers; the range of the list itself was checked."""
+        return [self.lift_string(at, units) for at, units in _PAIR.iter_unpack(self.view[ptr : ptr + 8 * count])]
+
+    def lower_strings(self, values: Sequence[str]) -> bytes:
+        """Lowers each string; gives their pointers and lengths as the list of 32-bit pointers holds them."""
+        return b"".join([_PAIR.pack(*self.lower_string(value)) for value in values])
 
     def lift_bytes(self, ptr: int, count: int) -> bytes:
         """A ``list<u8>``; the range was checked."""
@@ -103,6 +120,48 @@ class Memory(Buffers):
         ptr = self.alloc(count, 1)
         self.view[ptr : ptr + count] = data
         return ptr, count
+
+    def lift_strings(self, ptr: int, count: int) -> list[str]:
+        """As ``lift_string`` for each, in one loop."""
+        view, size, limit, total = self.view, self.size, self.max_copied, self.copied
+        try:
+            strings = [
+                view[at:end].tobytes().decode()
+                if (end := at + units) <= size and (total := total + units) <= limit
+                else self._lift_last(at, units, total)
+                for at, units in _PAIR.iter_unpack(view[ptr : ptr + 8 * count])
+            ]
+        except UnicodeDecodeError as error:
+            raise Trap(f"invalid utf-8 in a string, at byte {error.start}: {error.reason}") from None
+        self.copied = total
+        return strings
+
+    def _lift_last(self, ptr: int, units: int, total: int) -> str:
+        """A string that is out of bounds or too much: traps."""
+        self.copied = total
+        return self.lift_string(ptr, units)
+
+    def lower_strings(self, values: Sequence[str]) -> bytes:
+        """As ``lower_string`` for each, in one loop."""
+        if self._direct:
+            return super().lower_strings(values)
+        slots, call, realloc, trap = self._slots, self._call, self._realloc, self._trap
+        words: list[int] = []
+        for value in values:
+            data = value.encode() if value.__class__ is str else text(value).encode()
+            count = len(data)
+            if count > MAX_BYTES:
+                raise ValueError(f"expected at most {MAX_BYTES} bytes, got {count}")
+            slots[0], slots[4] = 1, count
+            if (error := call(*realloc)) or trap:
+                raise self._mail.failure("", error)
+            ptr = slots[0]
+            end = ptr + count
+            if end > self.size:
+                self.check(ptr, count, 1)
+            self.view[ptr:end] = data
+            words += (ptr, count)
+        return pack(f"<{len(words)}I", *words)
 
 
 class Utf16Memory(Buffers):

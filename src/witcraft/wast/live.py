@@ -18,7 +18,7 @@ from witcraft.model.types import ValType, strip
 from witcraft.model.world import Function, Interface
 from witcraft.plan import link
 from witcraft.resolve import resolve
-from witcraft.runtime import Config, Err, LinkError, Ok, PoisonedError, Some, Trap
+from witcraft.runtime import Config, Err, LinkError, Ok, Some, Trap
 from witcraft.runtime.errors import EngineError
 from witcraft.runtime.wit import Definition as NamedType
 from witcraft.runtime.wit import Scope
@@ -63,8 +63,6 @@ class LiveInstance:
             result = self.root[function.extern_name](*given)
         except Err as error:
             result = error
-        except PoisonedError as error:
-            raise Failure("trap", str(error.__cause__ or error)) from None
         except Trap as error:
             raise Failure("trap", str(error)) from None
         else:

@@ -206,14 +206,16 @@ class ExportFrame(InstanceFrame):
     def guard(self, body: Body, guard: ops.Guard, then: Stmt | None) -> None:
         taken = then.args if isinstance(then, ops.CallCore) else ()
         values = [body.local(name) for name, _ in guard.values]
-        error, bad = body.need_once("error"), body.module.runtime("BadValue")
+        error = body.need_once("error")
         moves = self.package.moves(guard.values, self.component_instance)
         if moves:
             hint = body.module.typing("runtime", "Moved")
             body.out.line(f"{body.need('moved')}: {body.module.builtin('list')}[{hint}] = []")
         with body.out.block("try:"):
             self.slots.fill(body, taken, print_lowering(body, guard, taken, self._counts))
-        with body.out.block(f"except {bad} as {error}:"):
+        undone = moves or self._scoped  # whatever is raised, also by the user's own code
+        bad = body.module.builtin("BaseException") if undone else body.module.runtime("BadValue")
+        with body.out.block(f"except {bad} as {error}:{'  # noqa: BLE001' * undone}"):
             if moves:
                 body.out.line(f"{body.module.runtime('take_back')}({body.need('moved')})")
             if self._scoped:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from witcraft.abi import ops
 from witcraft.abi.ops import Block, Into
 from witcraft.emit.python.exprs import single_code, tight
-from witcraft.emit.python.module import CODES
+from witcraft.emit.python.module import CODES, struct_format
 from witcraft.model.types import Kind
 
 if TYPE_CHECKING:
@@ -73,7 +73,11 @@ def are_parts(body: Block) -> bool:
 
 
 def whole_bytes(body: Body, s: ops.SpreadBlocks) -> str:
-    """Lists of bools, chars, enum members and flags are lowered by one call."""
+    """Lists of bools, chars, strings, enum members and flags are lowered by one call."""
+    match s.body:
+        case (ops.LowerString(ptr, length, ops.Var(s.item)),) if s.values == (ops.Var(ptr), ops.Var(length)):
+            if struct_format(s.format) == "II":
+                return f"{body.memory()}.lower_strings({body.x(s.seq)})"
     if s.body or len(s.values) != 1:
         return ""
     seq, code = body.x(s.seq), single_code(s.format)

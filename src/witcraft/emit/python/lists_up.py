@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from witcraft.abi import ops
 from witcraft.abi.ops import Expr, Format, Into
 from witcraft.emit.python.exprs import labels, single_code, tight, times
-from witcraft.emit.python.module import CODES
+from witcraft.emit.python.module import CODES, struct_format
 from witcraft.emit.python.types import field_names
 from witcraft.model.types import FixedList, Kind, Map, ValType, strip
 
@@ -93,7 +93,11 @@ def fill_records(body: Body, s: ops.CollectBlocks) -> None:
 
 
 def whole_list(body: Body, s: ops.CollectBlocks) -> str:
-    """Lists of bools and chars are lifted by one call."""
+    """Lists of bools, chars, strings, enum members and flags are lifted by one call."""
+    match s.body, s.names:
+        case (ops.LiftString(out, ops.Var(p), ops.Var(n)),), (first, second) if (p, n) == (first, second):
+            if s.item == ops.Var(out) and s.into is Into.LIST and struct_format(s.format) == "II":
+                return f"{body.memory()}.lift_strings({body.x(s.ptr)}, {body.x(s.count)})"
     match s.item:
         case ops.FromCore(kind, ops.Var(name), True) if s.names == (name,) and not s.body and s.into is Into.LIST:
             if function := {Kind.BOOL: "bools_of", Kind.CHAR: "chars_of"}.get(kind):
