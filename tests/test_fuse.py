@@ -373,6 +373,22 @@ def test_what_cannot_be_translated_yet_is_refused() -> None:
         planned(STREAM)
 
 
+def typed_by(definition: str) -> str:
+    """The chain, with the type of its first function taken from the root."""
+    alias = "(component $first (alias outer $root $t (type $x))"
+    ty = f'(type $ft (func (param "n" u32) (result u32))) {definition} {alias}'
+    lift = '(func (export "f") (type $x) (canon lift (core func $m "f"))))'
+    text = CHAIN.replace("(component\n  (component $first", f"(component $root {ty}")
+    text = text.replace('(func (export "f") (param "n" u32) (result u32) (canon lift (core func $m "f"))))', lift)
+    return text.replace("INSTANCES", '(instance $z (instantiate $next (with "f" (func $a "f"))))')
+
+
+def test_function_types_of_the_root() -> None:
+    assert len(modules(typed_by('(export $t "t" (type $ft))'))) == 1
+    with pytest.raises(UnsupportedError, match="by a function type that is imported: not supported yet"):
+        planned(typed_by('(import "t" (type $t (eq $ft)))'))
+
+
 RULES = {"trap", "begin-scope"}
 PREFIXES = ("may-leave-", "lift-own-", "lift-borrow-", "lower-own-", "lower-borrow-", "end-scope-")
 

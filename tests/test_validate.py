@@ -10,9 +10,10 @@ pytest.importorskip("click", reason="the extra `cli`")
 from click.testing import CliRunner
 
 from tests.support.wat import assemble
-from witcraft import ComponentError, WitcraftError, api
+from witcraft import ComponentError, WitcraftError, api, binary
 from witcraft.cli.app import app
 from witcraft.resolve.features import ALL, COMPILED, NAMES, SHIPPED, Feature, features
+from witcraft.wast.engine import bodies, core_modules, hollow, refusal
 
 GOOD = assemble('(component (import "f" (func (param "a" (list u8)))))')
 BAD = assemble("(component (component (type u8) (type (list 7))))")
@@ -106,10 +107,35 @@ def test_the_engine_reads_function_bodies(files):
 
 @pytest.mark.engine
 def test_the_engine_says_where():
-    with pytest.raises(ComponentError) as caught:
-        api.validate(BAD_BODY, engine=True)
+    """In the file, not in the core module that it was asked about."""
+    text = "(component (component $C (core module (func (result i32) i64.const 7))))"
+    data = assemble(text)
+    with pytest.raises(ComponentError, match="type mismatch") as caught:
+        api.validate(data, engine=True)
     assert caught.value.offset is not None
-    assert 8 < caught.value.offset <= len(BAD_BODY)
+    assert data[caught.value.offset - 2 : caught.value.offset + 1] == b"\x42\x07\x0b"
+
+
+@pytest.mark.engine
+def test_the_engine_is_asked_about_the_component_as_well():
+    data = assemble('(component (import "v" (value $v u8)) (export "w" (value $v)))')
+    api.validate(data, features="cm-values")
+    with pytest.raises(ComponentError, match="the engine refuses it") as caught:
+        api.validate(data, features="cm-values", engine=True)
+    assert caught.value.offset is not None
+
+
+@pytest.mark.engine
+def test_functions_are_emptied_before_the_engine_compiles_them():
+    text = """(component (core module
+      (func) (func nop) (func (export "f") (param i32) (result i64) (local f32) (i64.extend_i32_u (local.get 0)))))"""
+    data = assemble(text)
+    [module] = core_modules(binary.read(data))
+    emptied = hollow(data, [module])
+    assert len(emptied) == len(data)
+    found = [emptied[start : start + size] for start, size in bodies(module)]
+    assert found == [b"\0\x0b", b"\0\0\x0b", b"\0\0\1\1\1\1\x0b"]
+    assert refusal(emptied) is None
 
 
 # ---- features ---------------------------------------------------------------------------------------------------
@@ -268,6 +294,14 @@ def test_names_that_are_gated(name):
     api.validate(assemble(text), features="all")
     with pytest.raises(ComponentError, match="takes the feature"):
         api.validate(assemble(text))
+
+
+@pytest.mark.parametrize(
+    "name", ["integrity=<" + "sha256-a " * 30_000 + "!", "a:" * 30_000, "a:b" + "/c-1" * 30_000 + "!"]
+)
+def test_names_that_are_gated_take_linear_time(name):
+    with pytest.raises(ComponentError):
+        api.validate(assemble(f'(component (import "{name}" (func)))'), features="all")
 
 
 def test_names_of_dependencies_are_for_imports():

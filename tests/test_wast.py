@@ -346,6 +346,45 @@ def test_reports_add_up(tmp_path):
     assert json.loads(json.dumps(report.to_json()))["directives"][1]["message"] == "why"
 
 
+# ---- the command line -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    runner = pytest.importorskip("click.testing", reason="the extra `cli`").CliRunner()
+    from witcraft.cli.app import app
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.wast").write_text('(component (type u8))\n(assert_invalid (component (type (list 7))) "")')
+    (tmp_path / "bad.wast").write_text('(component $A (export "f" (func 3)))\n(component instance $i $A)\n(invoke "f")')
+    return lambda *arguments: runner.invoke(app, ["wast", *arguments])
+
+
+def test_the_command_shows_what_failed(command):
+    done = command(".")
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        "bad.wast: 0 of 3",
+        "  line 1, component: validate: 0xb: function 3 is unknown: there are 0 (export 0)",
+        "  2 more depend on what failed",
+        "good.wast: 2 of 2",
+        "2 of 5 directives; refused as they should: 1 by the validator of witcraft",
+    ]
+
+
+def test_the_command_gives_data(command):
+    done = command("--json", "--engine", "none", "good.wast")
+    assert done.exit_code == 0
+    assert [(it["file"], it["passed"], len(it["directives"])) for it in json.loads(done.stdout)] == [
+        ("good.wast", 2, 2)
+    ]
+
+
+def test_the_command_has_examples(command):
+    assert "Examples:\n    witcraft wast tests/wast" in command("--help").stdout
+    assert command("none.wast").exit_code == 2
+
+
 # ---- our own scripts --------------------------------------------------------------------------------------------
 
 

@@ -139,18 +139,12 @@ def validate(source: Source, *, features: str = "shipped", engine: bool = False)
     from witcraft.resolve import resolve
 
     data = read(source)[0]
-    resolve(binary.read(data), names.features(features))
+    tree = binary.read(data)
+    resolve(tree, names.features(features))
     if engine:
-        _ask_engine(data)
+        from witcraft.wast.engine import check
 
-
-def _ask_engine(data: bytes) -> None:
-    from witcraft.errors import ComponentError
-    from witcraft.wast.engine import offset_in, refusal
-
-    message = refusal(data)
-    if message is not None:
-        raise ComponentError(f"the engine refuses it: {' '.join(message.split())}", offset_in(message))
+        check(data, tree)
 
 
 # ---- looking ----------------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from witcraft import Err
+
 AS_GIVEN = object()
 
 
@@ -70,8 +72,6 @@ class Blob:
 
     @classmethod
     def open(cls, name: str) -> Blob:
-        from witcraft import Err
-
         if name not in cls.store.named:
             assert cls.store.failure is not None
             raise Err(cls.store.failure(name))

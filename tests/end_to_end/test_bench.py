@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 
@@ -107,23 +109,21 @@ def test_bad_answers_of_the_host(opened_bench, answer, text):
         app.add(1, 2)
 
 
-def test_the_arguments_of_an_argument_error_are_read_again_only_after_a_failure(bench_app):
-    """A user's class whose attributes change under the walk gets an error of its own, never a crash."""
+def test_values_that_are_bad_only_when_read_first(bench_app):
+    """The walk that looks for the reason finds none: then the first error stands."""
 
     class Shifty:
         reads = 0
+        y, id = 1.0, 2
 
         @property
         def x(self):
             Shifty.reads += 1
             return "bad" if Shifty.reads == 1 else 1.0
 
-        y, id = 1.0, 2
-
-    with pytest.raises((ArgumentError, TypeError, ValueError, Exception)) as caught:
+    with pytest.raises(struct.error):
         bench_app.echo_points([Shifty()])
-    assert caught.value is not None
-    assert bench_app.add(1, 2) == 3
+    assert bench_app.echo_points([Shifty()])[0].id == 2
 
 
 def test_a_users_own_exception_comes_through(bench_app):
@@ -152,9 +152,9 @@ def test_arguments_whose_reading_calls_the_same_export(bench_app):
         [type("Plain", (), {"x": 1.0, "y": 2.0, "id": 3})()] * 2
     )
 
-    class Index(int):
+    class Number:
         def __index__(self):
-            bench_app.add(7, 7)
+            assert bench_app.add(7, 7) == 14
             return 5
 
-    assert bench_app.add(Index(1), Index(1)) in (2, 10)
+    assert bench_app.add(Number(), Number()) == 10

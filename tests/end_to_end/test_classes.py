@@ -8,6 +8,8 @@ import pickle
 
 import pytest
 
+from tests.end_to_end.conftest import start_tour
+from tests.end_to_end.test_samples import sample
 from witcraft import Err, Ok, Some
 
 pytestmark = [pytest.mark.engine, pytest.mark.guest]
@@ -15,8 +17,6 @@ pytestmark = [pytest.mark.engine, pytest.mark.guest]
 
 @pytest.fixture
 def everything(opener, way):
-    from tests.end_to_end.test_samples import sample
-
     types = opener("tour-python", way).values
     return types, sample(types)
 
@@ -55,8 +55,6 @@ def test_values_are_equal_hashed_pickled_and_copied(everything):
 
 
 def test_what_an_instance_gives_is_pickled(everything, opener, way):
-    from tests.end_to_end.conftest import start_tour
-
     _, sample = everything
     given = start_tour(opener("tour-python", way)).app.samples.sample()
     assert pickle.loads(pickle.dumps(given)) == given == sample

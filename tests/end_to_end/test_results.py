@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 import witcraft
+from tests.end_to_end.conftest import start_tour
 from witcraft import ArgumentError, Err, Ok, PoisonedError, Trap
 
 pytestmark = [pytest.mark.engine, pytest.mark.guest]
@@ -137,8 +138,6 @@ def test_exceptions_of_python_in_the_guest_are_traps(tour_app):
 
 
 def test_other_instances_go_on(opened_tour, tour_app):
-    from tests.end_to_end.conftest import start_tour
-
     other = start_tour(opened_tour)
     with pytest.raises(Trap):
         tour_app.app.crash("message")

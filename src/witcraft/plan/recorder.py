@@ -140,7 +140,7 @@ class Recorder:
             raise UnsupportedError(
                 f"more than {MAX_INNER_CALLS:,} functions that component instances call of each other"
             )
-        function = self.types.function(lifted.type, lifted.name or "a function")
+        function = self.types.function(lifted.type, lifted.name or "a function", pending.offset)
         for feature in function_features(function, set()):
             self.core(Unsupported(feature, pending.offset))
         callee, caller = self.side(lifted.options), self.side(pending)

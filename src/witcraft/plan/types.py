@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from witcraft.component import tree
+from witcraft.errors import UnsupportedError
 from witcraft.model import types as model
 from witcraft.model.types import ERROR_CONTEXT, STRING, Kind, Prim, Resource, ValType
 from witcraft.model.world import Freestanding, Function, Param
@@ -29,9 +30,14 @@ class Types:
         self._resources: dict[int, Resource] = {}
         self._found: dict[tuple[int, int], ValType] = {}  # by component instance and offset
 
-    def function(self, value: TypeValue, name: str) -> Function:
-        """The type of a lift, as a function of that name."""
-        assert isinstance(value.source, Definition)
+    def function(self, value: TypeValue, name: str, offset: int) -> Function:
+        """The type of a lift, as a function of that name; ``offset`` is where it is asked for.
+
+        Raises ``UnsupportedError`` for one that the root imports: the world has no such types.
+        """
+        if not isinstance(value.source, Definition):
+            what = "calls between component instances by a function type that is imported"
+            raise UnsupportedError(f"{what}: not supported yet", offset)
         assert isinstance(value.source.tree.type, tree.FuncType)
         frame, ty = value.source.frame, value.source.tree.type
         params = tuple([Param(param.name, self.ref(frame, param.type)) for param in ty.params])

@@ -234,7 +234,7 @@ def is_lent(value: object, frame: FrameType | None) -> bool:
         code = frame.f_code
         if inner and "mail" in code.co_freevars:
             inner = False
-        if "store" in code.co_varnames:
+        if "busy" in code.co_names:
             if not inner and any(local is value for local in frame.f_locals.values()):
                 return True
             inner = False

@@ -384,14 +384,20 @@ class CoreInstance:
         return bool(found)
 
 
+def is_export(frame: FrameType) -> bool:
+    """Whether the frame may be that of an export: each ends with ``store.busy = outer``."""
+    return "busy" in frame.f_code.co_names
+
+
 def is_inside(store: Store, frame: FrameType | None) -> bool:
     """Whether the call of ``store`` that goes on is one of this thread: ``frame`` and its callers are looked through.
 
     ``frame`` is the export that wants in; it has the store as a local variable, and so has the one that is in (under
-    another name than ``store`` where a parameter is called that).
+    another name than ``store`` where a parameter is called that). Only frames that set ``busy`` are looked into, since
+    looking leaves a copy of the locals behind, which would keep the values of a user's frame alive.
     """
     seen = 0
     while frame is not None and seen < 2:
-        seen += any(value is store for value in frame.f_locals.values())
+        seen += is_export(frame) and any(value is store for value in frame.f_locals.values())
         frame = frame.f_back
     return seen == 2

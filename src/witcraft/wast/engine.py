@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import wasmtime
 from wasmtime import component
+
+from witcraft.binary.core import TITLES
+from witcraft.binary.cursor import Cursor
+from witcraft.binary.sections import Layer, preamble, sections
+from witcraft.component.tree import Component, CoreModule, NestedComponent
+from witcraft.core.tree import Module
+from witcraft.errors import ComponentError
 
 FEATURES = (
     "wasm_component_model",
@@ -37,11 +45,29 @@ def engine() -> wasmtime.Engine:
 
 place = re.compile(r"at offset (?:0x([0-9a-f]+)|([0-9]+))").search
 
+UNREACHABLE, NOP, END = b"\x00", b"\x01", b"\x0b"
+NO_LOCALS = b"\x00"
+LEAST = 3
+"""Bytes of the smallest body that can trap."""
 
-def offset_in(message: str) -> int | None:
-    """The byte that the engine speaks of."""
-    found = place(message)
-    return None if found is None else int(found[1], 16) if found[1] else int(found[2])
+
+def check(data: bytes, tree: Component) -> None:
+    """Raises ``ComponentError`` if the engine refuses a component, which ``tree`` is.
+
+    Core modules first, one by one; then the whole, without the bodies of its functions, since the engine compiles what
+    it accepts, and that would take long.
+    """
+    modules = list(core_modules(tree))
+    for module in modules:
+        refused(refusal_of_module(bytes(module.data)), module.offset)
+    refused(refusal(hollow(data, modules)), 0)
+
+
+def refused(message: str | None, base: int) -> None:
+    if message is not None:
+        found = place(message)
+        offset = None if found is None else base + (int(found[1], 16) if found[1] else int(found[2]))
+        raise ComponentError(f"the engine refuses it: {' '.join(message.split())}", offset)
 
 
 def refusal(data: bytes) -> str | None:
@@ -60,3 +86,37 @@ def refusal_of_module(data: bytes) -> str | None:
     except wasmtime.WasmtimeError as error:
         return str(error)
     return None
+
+
+# ---- what is in a component -------------------------------------------------------------------------------------
+
+
+def core_modules(tree: Component) -> Iterator[Module]:
+    """All of them, those of inner components too."""
+    for definition in tree.definitions:
+        if isinstance(definition, NestedComponent):
+            yield from core_modules(definition.component)
+        elif isinstance(definition, CoreModule):
+            yield definition.module
+
+
+def hollow(data: bytes, modules: Iterable[Module]) -> bytes:
+    """``data``, where every function only traps; nothing moves."""
+    copy = bytearray(data)
+    for module in modules:
+        for start, size in bodies(module):
+            if size >= LEAST:
+                copy[start : start + size] = NO_LOCALS + UNREACHABLE + NOP * (size - LEAST) + END
+    return bytes(copy)
+
+
+def bodies(module: Module) -> Iterator[tuple[int, int]]:
+    """Offset and size of each function's body, its locals included."""
+    reader = Cursor(module.data, module.offset, "the core module")
+    preamble(reader, Layer.MODULE)
+    for code, section in sections(reader, TITLES):
+        if TITLES[code] == "code":
+            for _ in range(section.count("functions")):
+                size = section.u32()
+                yield section.offset, size
+                section.skip(size, "a function")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, assert_never
 
 from witcraft import binary
-from witcraft.component import tree
 from witcraft.errors import ComponentError
 from witcraft.model.world import Function, World
 from witcraft.runtime.engine import assemble as wat2wasm
 from witcraft.runtime.errors import EngineError
 from witcraft.wast import script
 from witcraft.wast.constant import Constant, same
+from witcraft.wast.engine import core_modules
 from witcraft.wast.host import Definition, Host, Instance, Registered
 from witcraft.wast.outcome import Failure, Outcome
 
@@ -155,7 +155,7 @@ class Player:
             if failure.stage == "validate":
                 return self.host.title
             raise
-        if any(self.engine_refuses(module) for module in core_modules(data)):
+        if any(self.engine_refuses(module) for module in modules_of(data)):
             return "engine"
         raise Failure("compare", f"accepted, expected: {it.message}")
 
@@ -169,18 +169,11 @@ def assemble(source: script.Source) -> bytes:
         raise Failure("assemble", str(error)) from None
 
 
-def core_modules(data: bytes) -> Iterator[bytes]:
+def modules_of(data: bytes) -> list[bytes]:
     """Every core module in a component, or the module that ``data`` is; none of what cannot even be read."""
     if data[4:8] == b"\x01\x00\x00\x00":
-        yield data
-        return
+        return [data]
     try:
-        components = [binary.read(data)]
+        return [bytes(module.data) for module in core_modules(binary.read(data))]
     except ComponentError:
-        return
-    while components:
-        for definition in components.pop().definitions:
-            if isinstance(definition, tree.NestedComponent):
-                components.append(definition.component)
-            elif isinstance(definition, tree.CoreModule):
-                yield bytes(definition.module.data)
+        return []

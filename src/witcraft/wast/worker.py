@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from witcraft.resolve.features import Features
+from witcraft.wast.engine import refusal_of_module
 from witcraft.wast.host import Host, NoHost
 from witcraft.wast.outcome import Engine, Failure
 from witcraft.wast.player import Player
@@ -33,12 +34,6 @@ def host_of(engine: Engine, allowed: Features) -> Host:
             return NativeHost()
         case "none":
             return NoHost(allowed)
-
-
-def refusal_of_module(data: bytes) -> str | None:
-    from witcraft.wast.engine import refusal_of_module  # here, since it takes the package `wasmtime`
-
-    return refusal_of_module(data)
 
 
 def work(path: Path, engine: Engine, skipped: frozenset[int]) -> None:

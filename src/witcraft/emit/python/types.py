@@ -10,6 +10,7 @@ from typing import assert_never
 from witcraft.emit.python.module import PyModule
 from witcraft.emit.python.names import Taken, case_class, class_name, function_name, member_name
 from witcraft.emit.python.places import Place, Places, nominal
+from witcraft.errors import EmitError
 from witcraft.model.types import (
     NO_DOCS,
     Borrow,
@@ -41,6 +42,7 @@ FLOATS = frozenset({Kind.F32, Kind.F64})
 NUMBERS = INTEGERS | FLOATS
 
 DATACLASS = "(slots=True, unsafe_hash=True)"
+MOST_CASES = 2000  # in a union of so many classes, written with |, Python's compiler does not lose itself yet
 
 
 class Annotator:
@@ -212,6 +214,8 @@ def _declare_record(note: Annotator, ty: TypeDef, name: str) -> None:
 def _declare_variant(note: Annotator, ty: TypeDef, name: str) -> None:
     assert isinstance(ty.type, Variant)
     classes = note.places.cases[ty]
+    if len(classes) > MOST_CASES:
+        raise EmitError(f"variant {ty.name} has {len(classes)} cases, which are more than Python takes ({MOST_CASES})")
     for cls, case in zip(classes, ty.type.cases, strict=True):
         fields = [("value", note.given(case.type), "")] if case.type is not None else []
         _dataclass(note, cls, ty.docs.items.get(case.name, ""), fields)

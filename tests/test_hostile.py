@@ -1,0 +1,315 @@
+"""Hostile binaries: an error that says where, or a package in which nothing of the component ever runs.
+
+What is damaged are components that other tools made; names, counts and texts are made up here.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import random
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import witcraft
+from tests.agreement import PROFILE
+from tests.agreement.inert import assert_inert
+from tests.end_to_end import hostile
+from tests.support import raw
+from tests.support.wat import assemble
+from witcraft.errors import ComponentError, EmitError, WitcraftError
+
+GUESTS = ("bench", "ledger", "composed", "tour-js", "tour-python")
+
+
+def attempt(data: bytes) -> WitcraftError | None:
+    """What is wrong with the component, with its place in the file; None if there is an inert package for it."""
+    try:
+        files = witcraft.bind(data, name="app")
+    except EmitError as error:
+        return error  # nothing wrong with the binary
+    except ComponentError as error:
+        assert error.message
+        assert error.offset is not None
+        assert 0 <= error.offset <= len(data)
+        return error
+    assert_inert(files)
+    return None
+
+
+# ---- damage ------------------------------------------------------------------------------------------------------
+
+SAMPLES = {"bench": 150, "ledger": 40, "composed": 100, "tour-js": 4, "tour-python": 4}
+"""How many of each kind, roughly a second's worth."""
+
+
+@pytest.fixture(scope="module", params=GUESTS)
+def whole(request: pytest.FixtureRequest) -> tuple[str, bytes]:
+    path: Path = request.getfixturevalue("guest")(request.param)
+    return request.param, path.read_bytes()
+
+
+def test_undamaged(whole: tuple[str, bytes]) -> None:
+    assert attempt(whole[1]) is None
+
+
+def test_cut_off(whole: tuple[str, bytes]) -> None:
+    """Complete sections may be a component by themselves; nothing else is."""
+    name, data = whole
+    ends = {end for _, end in sections(data)}
+    lot = random.Random(name)
+    for length in [*range(16), *sorted(ends)[-3:], *[lot.randrange(len(data)) for _ in range(SAMPLES[name])]]:
+        error = attempt(data[:length])
+        assert error or length == 8 or length in ends
+
+
+def test_bytes_changed(whole: tuple[str, bytes]) -> None:
+    """Up to three at once, none of them in the code of a core module, which nobody reads."""
+    name, data = whole
+    places = [place for start, end in definitions(data) for place in range(start, end)]
+    lot = random.Random(name)
+    for _ in range(SAMPLES[name]):
+        damaged = bytearray(data)
+        for _ in range(lot.choice([1, 1, 1, 2, 3])):
+            damaged[lot.choice(places)] = lot.choice([0, 1, 0x7F, 0x80, 0xFF, lot.randrange(256), lot.randrange(256)])
+        attempt(bytes(damaged))
+
+
+def sections(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Start and end of each section's contents."""
+    at = start + 8
+    while at < (len(data) if end is None else end):
+        size, at = number(data, at + 1)
+        yield at, at + size
+        at += size
+
+
+def definitions(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Where a component says something itself: between its core modules, and in components inside."""
+    last = start
+    for begin, stop in sections(data, start, end):
+        if data[begin : begin + 8] == raw.MODULE or data[begin : begin + 8] == raw.COMPONENT:
+            yield last, begin
+            yield from definitions(data, begin, stop) if data[begin + 4] == raw.COMPONENT[4] else []
+            last = stop
+    yield last, len(data) if end is None else end
+
+
+def number(data: bytes, at: int) -> tuple[int, int]:
+    """An unsigned LEB128 number, and where it ends."""
+    value = shift = 0
+    while data[at] & 0x80:
+        value, shift, at = value | (data[at] & 0x7F) << shift, shift + 7, at + 1
+    return value | data[at] << shift, at + 1
+
+
+# ---- absurd sizes ------------------------------------------------------------------------------------------------
+
+
+def chain(head: str, link: str, length: int, tail: str) -> str:
+    """A component of definitions that each use the former one, here called ``{before}``."""
+    links = [link.format(i=i, before=i - 1) for i in range(1, length)]
+    return "\n".join(["(component $root", head, *links, tail.format(last=length - 1), ")"])
+
+
+def many(template: str, count: int) -> str:
+    return " ".join([template.format(i=i) for i in range(count)])
+
+
+CORE = """(core module $m (memory (export "m") 1) (func (export "f") (result i32) (i32.const 0))
+  (func (export "r") (param i32 i32 i32 i32) (result i32) (i32.const 0)))
+  (core instance $i (instantiate $m))"""
+LIFTED = '(func (export "x") (result $t{last}) (canon lift (core func $i "f") (memory (core memory $i "m"))))'
+TAKEN = '(import "x" (func (param "x" $t{last})))'
+CASE = '(case "p{i}")'
+NAMED = '(type $r{i} (record (field "a" $t{before}) (field "b" $t{before}))) (import "t{i}" (type $t{i} (eq $r{i})))'
+
+TOO_MUCH = {
+    "components that each hold the former one twice": chain(
+        "(component $c0 (core module (func)) (core instance (instantiate 0)))",
+        "(component $c{i} (alias outer $root $c{before} (component $p)) (instance (instantiate $p)) (instance (instantiate $p)))",
+        30,
+        "(instance (instantiate $c{last}))",
+    ),
+    "instance types that each hold the former one twice": chain(
+        '(type $t0 (instance (export "f" (func))))',
+        "(type $t{i} (instance (alias outer $root $t{before} (type $p))"
+        ' (export "a" (instance (type $p))) (export "b" (instance (type $p)))))',
+        30,
+        '(import "x" (instance (type $t{last})))',
+    ),
+    "tuples that each hold the former one twice": chain("(type $t0 u8)", "(type $t{i} (tuple $t{before} $t{before}))", 60, TAKEN),
+    "records that each hold the former one twice": chain(f"{CORE} (type $t0 u8)", NAMED, 40, LIFTED),
+    "options in options": chain("(type $t0 u8)", "(type $t{i} (option $t{before}))", 5000, TAKEN),
+    "lists in lists": chain("(type $t0 u8)", "(type $t{i} (list $t{before}))", 102, TAKEN),
+    "a fixed-length list of everything": '(component (import "x" (func (param "x" (list u8 4294967295)))))',
+    "fixed-length lists of each other": '(component (import "x" (func (param "x" (list (list (list u8 65535) 65535) 65535)))))',
+    "a fixed-length list of nothing": '(component (import "x" (func (param "x" (list u8 0)))))',
+    "33 flags": f'(component (type (flags {many(chr(34) + "f{i}" + chr(34), 33)})))',
+    "70,000 cases": f'(component (type $v (variant {many(CASE, 70_000)})) (import "v" (type $w (eq $v))))',
+    "no flags": "(component (type (flags)))",
+    "no fields": "(component (type (record)))",
+    "no labels": "(component (type (enum)))",
+    "no cases": "(component (type (variant)))",
+}
+MUCH = {
+    "1,000 parameters": f'(component (import "x" (func {many("(param {q}p{{i}}{q} u8)".format(q=chr(34)), 1000)})))',
+    "2,000 cases": '(component (type $v (variant {0})) (import "v" (type $w (eq $v))) (import "x" (func (param "a" $w))))'.format(
+        many('(case "p{i}")', 2000)
+    ),
+    "a long name": f'(component (import "{"a" * 50_000}" (func)))',
+    "lists in 90 lists": chain("(type $t0 u8)", "(type $t{i} (list $t{before}))", 90, TAKEN),
+    "records that each hold the former one twice, 15 times": chain(f"{CORE} (type $t0 u8)", NAMED, 15, LIFTED),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_too_much(name: str) -> None:
+    assert attempt(assemble(TOO_MUCH[name]))
+
+
+@pytest.mark.parametrize("name", MUCH)
+def test_much(name: str) -> None:
+    assert attempt(assemble(MUCH[name])) is None
+
+
+def test_nested_components() -> None:
+    data = raw.component()
+    for _ in range(3000):
+        data = raw.component(raw.section(4, data))
+    error = attempt(data)
+    assert error
+    assert "deep" in error.message
+
+
+def test_counts_beyond_the_file(whole: tuple[str, bytes]) -> None:
+    """The count at the front of every section, and a few bytes on, says 2^32 - 1."""
+    name, data = whole
+    lot = random.Random(name)
+    starts = [begin for start, end in definitions(data) for begin in (start, end)]
+    for begin in lot.sample(starts, min(len(starts), SAMPLES[name] // 4)):
+        for place in (begin, begin + lot.randrange(4)):
+            attempt(data[:place] + b"\xff\xff\xff\xff\x0f" + data[place + 5 :])
+
+
+# ---- names -------------------------------------------------------------------------------------------------------
+
+PLACES = {
+    "an imported function": '(component (import "{}" (func)))',
+    "an exported function": f'(component {CORE} (func (export "{{}}") (result u32) (canon lift (core func $i "f"))))',
+    "an imported interface": '(component (import "{}" (instance (export "f" (func)))))',
+    "a function of an interface": '(component (import "a:b/c" (instance (export "{}" (func)))))',
+    "a parameter": '(component (import "x" (func (param "{}" u8))))',
+    "a field": '(component (type $t (record (field "{}" u8))) (import "t" (type $u (eq $t))) (import "x" (func (param "a" $u))))',
+    "a case": '(component (type $t (variant (case "{}" u8))) (import "t" (type $u (eq $t))) (import "x" (func (param "a" $u))))',
+    "a label": '(component (type $t (enum "{}")) (import "t" (type $u (eq $t))) (import "x" (func (param "a" $u))))',
+    "a flag": '(component (type $t (flags "{}")) (import "t" (type $u (eq $t))) (import "x" (func (param "a" $u))))',
+    "a type": '(component (type $t (enum "a")) (import "{}" (type $u (eq $t))) (import "x" (func (param "a" $u))))',
+    "a resource": '(component (import "a:b/c" (instance (export "{}" (type (sub resource))))))',
+    "a method": (
+        '(component (import "a:b/c" (instance (export "r" (type $r (sub resource)))'
+        ' (export "[method]r.{}" (func (param "self" (borrow $r)))))))'
+    ),
+    "a namespace": '(component (import "{}:b/c" (instance (export "f" (func)))))',
+    "a package": '(component (import "a:{}/c" (instance (export "f" (func)))))',
+    "an interface": '(component (import "a:b/{}" (instance (export "f" (func)))))',
+    "a version": '(component (import "a:b/c@{}" (instance (export "f" (func)))))',
+}
+NAMES = [
+    b'a"b', b"a'b", b"a\nb", b"a\rb", b"a\\", b"a\\n", b"__class__", b"a/../b", b"../../x", b"/etc/passwd", b"a b", b"a;b",
+    b"a#b", b'"""', b"'''", b'""");import os;("""', b"a--b", b"-a", b"a-", b"1.2", b"a_b", b"a\0b", b"\0", b"a:", b":", b"/", b"@",
+    b"a=b", b"a(b)", b"{a}", b"%s", b"a.b", b".", b"..", b"\xff", b"a\xc3", b"\xed\xa0\x80", "é".encode(), "ａ".encode(),
+    "a\u202eb".encode(), "a\u2028b".encode(), "a\u200bb".encode(), b"a-1b-", b"aB", b"[method]", b"[method]a.b.c", b"[x]a", b"<a>",
+    b"locked-dep=<a:b>", b"url=<x>", b"integrity=<sha256-x>", b"unlocked-dep=<", b"a@1.0.0@2.0.0", b"C:\\a", b"con", b"nul",
+]  # fmt: skip
+FINE = {b"con", b"nul"}
+
+
+def named(place: str, name: bytes) -> bytes:
+    """The component, with a name that no assembler would let through."""
+    stand_in = "q" * len(name)
+    return assemble(PLACES[place].format(stand_in)).replace(stand_in.encode(), name)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_names(place: str, name: bytes) -> None:
+    """What is no name is refused with its place."""
+    if len(name) == 1 and place == "a method":
+        return  # the stand-in would be found elsewhere as well
+    error = attempt(named(place, name))
+    assert error or name in FINE or (place, name) in ALLOWED
+
+
+ALLOWED: set[tuple[str, bytes]] = set()
+
+
+# ---- texts -------------------------------------------------------------------------------------------------------
+
+WORLD = """(component
+  (type $p (record (field "x" u8))) (import "point" (type $point (eq $p)))
+  (import "a:b/host" (instance (export "tick" (func (param "n" u32)))))
+  (import "log" (func (param "p" $point))))"""
+ATTACK = '\\"""\nimport builtins\nbuiltins.struck = True\n"""\\'
+
+
+def documented(text: str, version: bytes = b"\1") -> bytes:
+    """A component with ``text`` wherever documentation may be, in the form that tools write it."""
+    texts = {
+        "docs": text,
+        "funcs": {"log": {"docs": text}, "tick": text},
+        "types": {"point": {"docs": text, "items": {"x": text}}},
+        "interfaces": {"a:b/host": {"docs": text, "funcs": {"tick": {"docs": text}}}},
+    }
+    package = {"docs": text, "worlds": {"root": texts}, "interfaces": {"a:b/host": texts}}
+    return assemble(WORLD) + raw.custom("package-docs", version + json.dumps(package).encode())
+
+
+TEXTS = [*hostile.DOCS, ATTACK, ATTACK.replace('"', "'"), "# -*- coding: utf-7 -*-", "a" * 100_000, '"' * 2000, "\\" * 2001]
+
+
+@pytest.mark.parametrize("version", [b"\0", b"\1"])
+@pytest.mark.parametrize("number", range(len(TEXTS)))
+def test_texts(number: int, version: bytes) -> None:
+    assert attempt(documented(TEXTS[number], version)) is None
+
+
+@PROFILE
+@given(st.text(st.sampled_from("\"'\\\n\r\0 aN{}#\u2028\x85\ud800\U0001f980") | st.characters()))
+def test_any_text(text: str) -> None:
+    assert attempt(documented(text)) is None
+
+
+def test_texts_do_not_run() -> None:
+    """Not when they are imported either."""
+    component = witcraft.load(documented(ATTACK), name="app")
+    component.instantiate({"log": print, "a:b/host": {"tick": print}})
+    assert not hasattr(builtins, "struck")
+    assert "struck" in (component.module.App.__doc__ or "") + (component.module.types.Point.__doc__ or "")
+
+
+@pytest.mark.parametrize(
+    "contents", [b"", b"\1", b"\1{", b"\1null", b"\1[]", b"\2{}", b"\1" + b"[" * 200_000, b"\1" + b"9" * 10_000, b"\1\xff\xfe"]
+)
+def test_texts_that_are_none(contents: bytes) -> None:
+    assert attempt(assemble(WORLD) + raw.custom("package-docs", contents)) is None
+
+
+def test_names_of_core_modules() -> None:
+    """Any text may be the name of a core export, or stand in a name section."""
+    name = '"); import builtins; builtins.struck = 1 #\\'
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    text = f"""(component
+      (core module $m (func ${"a"} (export "{quoted}") (result i32) (i32.const 7)) (@custom "name" "\\00\\05\\04a\\22\\0ab"))
+      (core instance $i (instantiate $m))
+      (func (export "f") (result u32) (canon lift (core func $i "{quoted}"))))"""
+    data = assemble(text)
+    assert attempt(data) is None
+    assert witcraft.load(data, name="app").instantiate()["f"]() == 7
+    assert not hasattr(builtins, "struck")
