@@ -38,7 +38,9 @@ def test_borders(name: str, encoding: Encoding) -> None:
     """Every border of a type, alone, in a list, and among other parameters."""
     ty = BORDERS[name]
     kept = [value for value in borders(ty) if expressible(ty, value)]
-    calls: list[Call] = [it for value in kept for it in [("pass-0", [value]), ("many-0", [[value]]), ("all", [value, "ü"])]]
+    calls: list[Call] = [
+        it for value in kept for it in [("pass-0", [value]), ("many-0", [[value]]), ("all", [value, "ü"])]
+    ]
     guest = Guest((ty, t.STRING), encoding=encoding, interface=len(name) % 2 == 1)
     assert agree(guest, [*calls, ("many-0", [kept]), *traced(guest)]) != TRAPPED
 
@@ -96,7 +98,13 @@ STEPS = (
     | st.tuples(st.sampled_from(PAIRS), HANDLES, HANDLES)
     | st.tuples(st.sampled_from(BOXES), st.integers(0, 3))
 )
-OPENING: list[tuple[Any, ...]] = [("new-box", 21), ("make-thing", 22), ("new-box", 23), ("make-thing", 24), ("give-box", 1)]
+OPENING: list[tuple[Any, ...]] = [
+    ("new-box", 21),
+    ("make-thing", 22),
+    ("new-box", 23),
+    ("make-thing", 24),
+    ("give-box", 1),
+]
 
 
 @settings(PROFILE, max_examples=3 * PROFILE.max_examples)

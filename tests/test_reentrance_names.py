@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import witcraft
@@ -22,5 +24,5 @@ NESTED = """
 
 
 def test_an_export_whose_parameter_is_called_store_may_be_entered_again() -> None:
-    app = witcraft.load(assemble(NESTED)).instantiate({"again": lambda n: app.run(n - 1) + 1 if n else 0})
+    app: Any = witcraft.load(assemble(NESTED)).instantiate({"again": lambda n: app.run(n - 1) + 1 if n else 0})
     assert app.run(5) == 5

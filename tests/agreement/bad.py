@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 import witcraft
-from tests.abi_interpreter import Ok, Some
 from tests.abi_types import BOUNDS
 from tests.agreement.ours import Values
 from tests.agreement.values import values
@@ -38,7 +37,7 @@ class Spoiler:
 
     # ---- as a whole
 
-    def wrong(self, ty: ValType) -> list[Any]:  # noqa: C901 (a table)
+    def wrong(self, ty: ValType) -> list[Any]:
         match t.strip(ty):
             case t.Prim(kind):
                 return [Nothing(), None, "12", b"1", [], *wrong_scalars(kind)]
@@ -71,7 +70,7 @@ class Spoiler:
 
     # ---- in a part
 
-    def part(self, ty: ValType) -> Spoiled | None:  # noqa: C901 (a table)
+    def part(self, ty: ValType) -> Spoiled | None:
         """None for a type without parts, or if the value that is drawn has none."""
         match t.strip(ty):
             case t.List(element):

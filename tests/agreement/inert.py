@@ -14,7 +14,17 @@ CALLED = {
     "Bits", "Files.package", "Generic", "Labels", "Signature", "Struct", "TypeVar", "auto", "dataclass", "globals", "flag_values",
 }  # fmt: skip
 SPECIAL = {"__all__", "__annotations__", "__file__", "__name__", "__package__", "__slots__"}
-MODULES = {"__future__", "array", "builtins", "collections.abc", "enum", "itertools", "struct", "typing", "witcraft.runtime"}
+MODULES = {
+    "__future__",
+    "array",
+    "builtins",
+    "collections.abc",
+    "enum",
+    "itertools",
+    "struct",
+    "typing",
+    "witcraft.runtime",
+}
 
 
 def assert_inert(files: Mapping[str, object]) -> None:

@@ -87,7 +87,7 @@ def compiled(guest: Guest) -> api.Component:
 # ---- values ------------------------------------------------------------------------------------------------------
 
 
-def to_native(ty: ValType, value: Any) -> Any:  # noqa: C901 (a table)
+def to_native(ty: ValType, value: Any) -> Any:
     match t.strip(ty):
         case t.Prim() | t.String() | t.Enum():
             return value
@@ -109,7 +109,7 @@ def to_native(ty: ValType, value: Any) -> Any:  # noqa: C901 (a table)
             raise AssertionError(f"not drawn: {other}")
 
 
-def from_native(ty: ValType, value: Any) -> Any:  # noqa: C901 (a table)
+def from_native(ty: ValType, value: Any) -> Any:
     match t.strip(ty):
         case t.Prim() | t.String() | t.Enum():
             return value

@@ -81,7 +81,7 @@ class Values:
             raise made
         return made.value
 
-    def up(self, ty: ValType, value: Any) -> Any:  # noqa: C901 (a table)
+    def up(self, ty: ValType, value: Any) -> Any:
         match t.strip(ty):
             case t.Prim() | t.String():
                 return value
@@ -115,7 +115,7 @@ class Values:
             case other:
                 raise AssertionError(f"not drawn: {other}")
 
-    def down(self, ty: ValType, value: Any) -> Any:  # noqa: C901 (a table)
+    def down(self, ty: ValType, value: Any) -> Any:
         match t.strip(ty):
             case t.Prim() | t.String():
                 return value

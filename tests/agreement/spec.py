@@ -11,7 +11,6 @@ from tests.agreement.raw import AREA, Image
 from tests.agreement.wat import BASE, HEAP, KEPT, Guest
 from tests.test_abi_oracle import from_spec, spec_type, to_spec
 from witcraft.model import types as t
-from witcraft.model.types import ValType
 
 PAGE = 65536
 

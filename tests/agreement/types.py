@@ -63,7 +63,10 @@ POINT = record(t.F64, t.F64, t.U32)
 PADDED = record(t.BOOL, t.U8, t.S16, t.U32, t.S64, t.F64, t.CHAR, flags(9))
 
 BORDERS: Mapping[str, ValType] = {
-    **{f"a list of {prim.kind.value}": t.List(prim) for prim in (t.U8, t.S8, t.U16, t.S32, t.U64, t.F32, t.BOOL, t.CHAR)},
+    **{
+        f"a list of {prim.kind.value}": t.List(prim)
+        for prim in (t.U8, t.S8, t.U16, t.S32, t.U64, t.F32, t.BOOL, t.CHAR)
+    },
     **{f"{count} flags": flags(count) for count in (1, 8, 9, 16, 17, 32)},
     **{f"a list of {count} flags": t.List(flags(count)) for count in (8, 9, 17, 32)},
     **{f"an enum of {count}": enum(count) for count in (1, 256, 257)},

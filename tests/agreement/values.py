@@ -25,7 +25,7 @@ MOST = 24  # border values of one type
 # ---- random ------------------------------------------------------------------------------------------------------
 
 
-def values(ty: ValType) -> SearchStrategy[Any]:  # noqa: C901 (a table)
+def values(ty: ValType) -> SearchStrategy[Any]:
     match t.strip(ty):
         case t.Prim(kind):
             return st.sampled_from(scalar_borders(kind)) | scalars(kind)
@@ -64,7 +64,7 @@ def payload_of(ty: ValType | None, make: Any) -> SearchStrategy[Any]:
 # ---- on a border -------------------------------------------------------------------------------------------------
 
 
-def borders(ty: ValType) -> list[Any]:  # noqa: C901 (a table)
+def borders(ty: ValType) -> list[Any]:
     """At most `MOST` values, which together have every border of each part."""
     match t.strip(ty):
         case t.Prim(kind):
@@ -121,7 +121,10 @@ def scalar_borders(kind: Kind) -> list[Any]:
 def rows(columns: list[list[Any]], shortest: bool = False) -> list[tuple[Any, ...]]:
     """Every entry of every column at least once; short columns are repeated, each with a shift of its own."""
     count = min(map(len, columns)) if shortest else min(MOST, max(map(len, columns)))
-    return [tuple([column[(i + j * (len(column) > 1)) % len(column)] for j, column in enumerate(columns)]) for i in range(count)]
+    return [
+        tuple([column[(i + j * (len(column) > 1)) % len(column)] for j, column in enumerate(columns)])
+        for i in range(count)
+    ]
 
 
 def spread(cases: list[list[Any]]) -> list[Any]:

@@ -162,7 +162,7 @@ def lifted(guest: Guest) -> Iterator[str]:
     for core in CORES:
         yield f'(alias core export $main "post-{core}" (core func $post-{core}))'
     for name, it in guest.exports.items():
-        post = f' (post-return $post-{core})' if (core := result_core(guest, it)) else ""
+        post = f" (post-return $post-{core})" if (core := result_core(guest, it)) else ""
         lift = f'(canon lift (core func $main "{name}") {options(guest)}{post})'
         place = f"$out.{name}" if guest.interface else f'(export "{name}")'
         yield f"(func {place} {signature(guest, it)} {lift})"
@@ -187,7 +187,7 @@ def spell(guest: Guest, ty: ValType) -> str:
     return f"${guest.names[ty]}" if isinstance(ty, TypeDef) else structure(guest, ty)
 
 
-def structure(guest: Guest, ty: ValType) -> str:  # noqa: C901 (a table)
+def structure(guest: Guest, ty: ValType) -> str:
     def of(inner: ValType) -> str:
         return spell(guest, inner)
 
