@@ -46,7 +46,7 @@ def test_borders(name: str, encoding: Encoding) -> None:
 
 
 def traced(guest: Guest) -> list[Call]:
-    """All that the guest's allocator and post-return were called with. In UTF-16 a host may allocate in several steps."""
+    """What the guest's allocator and post-return were called with. In UTF-16 a host may allocate in several steps."""
     return [("trace", [])] if guest.encoding == "utf8" else []
 
 
@@ -107,7 +107,7 @@ OPENING: list[tuple[Any, ...]] = [
 ]
 
 
-@settings(PROFILE, max_examples=3 * PROFILE.max_examples)
+@settings(PROFILE, max_examples=4 * PROFILE.max_examples)
 @given(st.lists(STEPS, max_size=12))
 @example([("drop-thing", 2), ("drop-box", 3), ("new-box", 1), ("new-box", 2), ("new-box", 3)])
 @example([("look-and-take", 2, 2)])

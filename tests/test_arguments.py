@@ -40,7 +40,7 @@ def assert_refused(ours: Ours, heard: Heard, name: str, bad: Any, path: str) -> 
 
 
 @pytest.mark.parametrize("name", EVERY)
-@settings(PROFILE, max_examples=PROFILE.max_examples // 10)
+@settings(PROFILE, max_examples=PROFILE.max_examples // 8)
 @given(st.data())
 def test_arguments(name: str, data: st.DataObject) -> None:
     assert_refuses(EVERY[name], data)
@@ -57,7 +57,7 @@ def assert_refuses(ty: ValType, data: st.DataObject) -> None:
     heard = Heard()
     ours = Ours(Guest((ty,), encoding=data.draw(st.sampled_from(ENCODINGS))), heard)
     spoiler = Spoiler(data.draw, ours.values)
-    for _ in range(3):
+    for _ in range(2):
         bad, path = spoiler.spoil(ty)
         assert_refused(ours, heard, "pass-0", bad, f"v{path}")
         good = data.draw(values(ty))

@@ -220,6 +220,13 @@ SECTIONS: list[tuple[int, bytes, str, int, tuple[str, ...]]] = [
     (3, b"\x01\x50\x01\x05", "declaration 0x5 is unknown in module types", 13, ("core type 0",)),
     (3, b"\x01\x50\x01\x02\x10\x00\x01\x00", "an alias in a module type is an outer one", 14, ("core type 0",)),
     # canonical definitions
+    (
+        CANON,
+        b"\x01\x0c\x01",
+        "a zero stands here, not 0x1: `cancellable` is no longer in the specification",
+        12,
+        ("canon 0",),
+    ),
     (CANON, b"\x02\x05\x07", "canonical definition 0x7 is unknown", 12, ("canon 1",)),
     (CANON, b"\x01\x00\x01\x00\x00\x00", "canon lift goes on with 0, the sort of functions, not 0x1", 12, ("canon 0",)),
     (CANON, b"\x01\x01\x00\x00\x01\x1c", "canonical option 0x1c is unknown", 15, ("canon 0",)),

@@ -473,6 +473,7 @@ FOLDERS = ["values", "resources", "linking", "validation", "binary", "async"]
 CHANGED = {
     "kebab:4": "names that differ in hyphens only conflict by now",
     "cancellable:13": "there is no `cancellable` in the text any more",
+    "binary:974": "nor in the binary",
     "trap-on-reenter:86": "re-entrance is allowed by now",
     "trap-on-reenter:110": "re-entrance is allowed by now",
 }

@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
+    from witcraft.errors import ComponentError
     from witcraft.live.cached import Lists as Lists
     from witcraft.model.world import World
     from witcraft.plan.steps import Plan
@@ -92,19 +93,34 @@ def _bind(data: bytes, name: str, lists: Lists, standalone: bool = False) -> Fil
 
 def _print(data: bytes, name: str, lists: Lists, standalone: bool) -> Files:
     from witcraft.emit.python.package import PythonOptions, package
+    from witcraft.errors import ComponentError
     from witcraft.gate.build import build
 
     plan = _plan(data)
-    return package(plan, build(plan), PythonOptions(name, lists, standalone))
+    try:
+        return package(plan, build(plan), PythonOptions(name, lists, standalone))
+    except ComponentError as error:
+        raise _placed(error) from None
 
 
 def _plan(data: bytes) -> Plan:
     from witcraft import binary
+    from witcraft.errors import ComponentError
     from witcraft.fuse import fuse
     from witcraft.plan import link
     from witcraft.resolve import resolve
 
-    return fuse(link(resolve(binary.read(data))))
+    try:
+        return fuse(link(resolve(binary.read(data))))
+    except ComponentError as error:
+        raise _placed(error) from None
+
+
+def _placed(error: ComponentError) -> ComponentError:
+    """A limit that no single definition goes beyond is an error of the component: at its first byte."""
+    if error.offset is None:
+        error.offset = 0
+    return error
 
 
 def _check_package_name(name: str) -> None:

@@ -50,7 +50,7 @@ class Spoiler:
                 return [Nothing(), None, 5, "text", [], [item] * (length + 1)]
             case t.Map():
                 return [Nothing(), None, 5, "text", [1]]
-            case t.Tuple(items):
+            case t.Tuple():
                 whole = self.good.up(ty, self.draw(values(ty)))
                 return [Nothing(), None, 5, whole[1:], whole * 2, [*whole, None]]
             case t.Record():

@@ -62,8 +62,9 @@ def agree(guest: Guest, calls: Iterable[Call]) -> Any:
 def outcome_of(host: Host, name: str, args: Sequence[Any]) -> Any:
     try:
         return host.call(name, *args)
-    except (runtime.Trap, wasmtime.WasmtimeError, wasmtime.Trap) as trap:
-        assert not isinstance(trap, runtime.PoisonedError), "the call before this one trapped"
+    except runtime.PoisonedError:
+        raise  # the call before this one trapped
+    except (runtime.Trap, wasmtime.WasmtimeError, wasmtime.Trap):
         return TRAPPED
 
 

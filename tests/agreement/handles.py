@@ -1,7 +1,7 @@
 """The guest `handles.wat` in both hosts: what each does with its handles, told in numbers.
 
-Boxes are the guest's: those that the host owns are numbered in the order in which it got them. Things are the host's: each
-is known by the number that it was made of.
+Boxes are the guest's: those that the host owns are numbered in the order in which it got them. Things are the host's:
+each is known by the number that it was made of.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Driver:
             case "see-box":
                 return self.number(name, self.boxes[numbers[0]])
             case "close-box":
-                return self.close(self.boxes.pop(numbers[0]))
+                self.close(self.boxes.pop(numbers[0]))
+                return None
             case "give-thing":
                 return self.number_of(self.export(name, *numbers))
             case "put-thing":

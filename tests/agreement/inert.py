@@ -1,7 +1,7 @@
 """Proves of emitted Python that importing it runs nothing but what the emitter means to run.
 
-Whatever a component says can only be in strings, and in names. So the statements at the top of modules and classes are of
-few kinds, and what is evaluated there calls nothing but a few well-known functions and touches no special attributes.
+Whatever a component says can only be in strings, and in names. So the statements at the top of modules and classes are
+of few kinds, and what is evaluated there calls nothing but a few well-known functions and touches no special attributes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 STATEMENTS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.If, ast.Expr)
 CALLED = {
-    "Bits", "Files.package", "Generic", "Labels", "Signature", "Struct", "TypeVar", "auto", "dataclass", "globals", "flag_values",
+    "Bits", "Files.package", "Labels", "Signature", "Struct", "dataclass", "globals",
 }  # fmt: skip
 SPECIAL = {"__all__", "__annotations__", "__file__", "__name__", "__package__", "__slots__"}
 MODULES = {

@@ -20,10 +20,10 @@ EXCLUDED = {
     "map": "a map is a TypeError",
     "fixed-length list": "fixed-length lists cannot be switched on",
     "memory64": "the engine refuses a canonical ABI with 64-bit pointers",
-    "first fit": "a variant whose cases differ in Python's types is passed as a bare payload, and the first case wins whose"
-    " class fits: True is also an int, and whatever comes after a case without payload may be that case",
+    "first fit": "a variant whose cases differ in Python's types is passed as a bare payload, and the first case wins"
+    " whose class fits: True is also an int, and whatever comes after a case without payload may be that case",
 }
-"""What the native API cannot be asked, and why. The rest of its known defects shows only with bad values of the host."""
+"""What the native API cannot be asked, and why. Its other known defects only show with bad values of the host."""
 
 
 class Excluded(Exception):
@@ -34,7 +34,7 @@ class Excluded(Exception):
 
 
 class Native:
-    """One guest in a store of its own, since a trap poisons the whole store. ``host`` is called with an import's name."""
+    """One guest in a store of its own, which a trap poisons as a whole. ``host`` is called with an import's name."""
 
     def __init__(self, guest: Guest, host: Callable[[str, Sequence[Any]], Any]) -> None:
         made = compiled(guest)
@@ -134,7 +134,7 @@ VariantLike = t.Variant | t.Option | t.Result
 
 
 def chosen(variant: VariantLike, value: Any) -> tuple[str, Any]:
-    """Name and payload of the case that ``value`` is; those of an option and of a result have names of the native API."""
+    """Name and payload of the case that ``value`` is."""
     match variant, value:
         case t.Option(), None:
             return "none", None

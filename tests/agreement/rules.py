@@ -11,6 +11,7 @@ from wasmtime import component as api
 
 import witcraft
 from tests.agreement.wat import Encoding
+from witcraft.live import Component
 
 REALLOC, POST_RETURN = 0x100, 0x200
 """When; to which is added what."""
@@ -30,8 +31,7 @@ def wasm(encoding: Encoding) -> bytes:
 class Ours:
     def __init__(self, encoding: Encoding) -> None:
         self.notes: list[int] = []
-        component = witcraft.load(wasm(encoding), name="rules")
-        self.instance = component.instantiate({"note": self.notes.append, "fetch": lambda: FETCHED})
+        self.instance = loaded(encoding).instantiate({"note": self.notes.append, "fetch": lambda: FETCHED})
 
     def call(self, name: str, *args: Any) -> Any:
         return self.instance[name](*args)
@@ -40,12 +40,12 @@ class Ours:
 class Native:
     def __init__(self, encoding: Encoding) -> None:
         self.notes: list[int] = []
-        engine = wasmtime.Engine()
+        engine, made = compiled(encoding)
         self.store, linker = wasmtime.Store(engine), api.Linker(engine)
         with linker.root() as root:
             root.add_func("note", lambda store, n: self.notes.append(n))
             root.add_func("fetch", lambda store: FETCHED)
-        self.instance = linker.instantiate(self.store, compiled(encoding, engine))
+        self.instance = linker.instantiate(self.store, made)
 
     def call(self, name: str, *args: Any) -> Any:
         found = self.instance.get_func(self.store, name)
@@ -53,5 +53,12 @@ class Native:
         return partial(found, self.store)(*args)
 
 
-def compiled(encoding: Encoding, engine: wasmtime.Engine) -> api.Component:
-    return api.Component(engine, wasm(encoding))
+@cache
+def loaded(encoding: Encoding) -> Component:
+    return witcraft.load(wasm(encoding), name="rules")
+
+
+@cache
+def compiled(encoding: Encoding) -> tuple[wasmtime.Engine, api.Component]:
+    engine = wasmtime.Engine()
+    return engine, api.Component(engine, wasm(encoding))

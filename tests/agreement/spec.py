@@ -67,7 +67,7 @@ class Reference:
     # ---- memory
 
     def context(self, data: bytes) -> Any:
-        """Over the memory of a raw guest that was given ``data``: where the host put it, and where the guest copied it."""
+        """Over the memory of a raw guest that got ``data``: where the host put it, and where the guest copied it."""
         memory = bytearray(PAGE)
         memory[BASE : BASE + len(data)] = memory[HEAP : HEAP + len(data)] = data
         return self.context_of(memory)

@@ -260,7 +260,9 @@ LIBRARY = """\
   (func $take (export "take") (param $align {P}) (param $size {P}) (result {P})
     (local $at {P}) (local $end {P})
     (local.set $at (global.get $heap))
-    (local.set $at ({P}.add (local.get $at) ({P}.and ({P}.sub ({P}.const 0) (local.get $at)) ({P}.sub (local.get $align) ({P}.const 1)))))
+    (local.set $at ({P}.and
+      ({P}.add (local.get $at) ({P}.sub (local.get $align) ({P}.const 1)))
+      ({P}.sub ({P}.const 0) (local.get $align))))
     (local.set $end ({P}.add (local.get $at) (local.get $size)))
     (if ({P}.gt_u (local.get $end) ({P}.mul (memory.size) ({P}.const 65536))) (then
       (if ({P}.eq ({P}.const -1) (memory.grow ({P}.add ({P}.const 1) ({P}.div_u

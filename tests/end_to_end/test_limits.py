@@ -198,9 +198,7 @@ component = witcraft.load({path!r}, name="ledger", config=config)
 armed, seen = False, 0
 
 def handle(*_):
-    global armed
     if armed:
-        armed = False
         raise KeyboardInterrupt
 
 class Audit:
@@ -226,9 +224,11 @@ thread = threading.Thread(target=interrupt)
 thread.start()
 while thread.is_alive():
     try:
-        armed = True
-        work()
-        armed = False
+        try:
+            armed = True
+            work()
+        finally:
+            armed = False
     except KeyboardInterrupt:
         seen += 1
 print("interrupted", seen > 10)

@@ -69,6 +69,13 @@ def shared(c: Cursor) -> bool:
     return False if fork(c) else c.flag()
 
 
+def zero(c: Cursor) -> bool:
+    """Once it was whether the wait can be cancelled; now it says nothing, and is kept in the tree as it was."""
+    if byte := c.byte("a built-in"):
+        raise c.error(f"a zero stands here, not {byte:#x}: `cancellable` is no longer in the specification", c.pos - 1)
+    return False
+
+
 index, flag = Cursor.u32, Cursor.flag
 
 BUILTINS: dict[int, Builtin] = {
@@ -78,7 +85,7 @@ BUILTINS: dict[int, Builtin] = {
     0x09: Builtin("task.return", (result_list,), takes_options=True),
     0x0A: Builtin("context.get", (value_type, index)),
     0x0B: Builtin("context.set", (value_type, index)),
-    0x0C: Builtin("thread.yield", (flag,)),
+    0x0C: Builtin("thread.yield", (zero,)),
     0x0D: Builtin("subtask.drop"),
     0x0E: Builtin("stream.new", (index,)),
     0x0F: Builtin("stream.read", (index,), takes_options=True),
@@ -98,8 +105,8 @@ BUILTINS: dict[int, Builtin] = {
     0x1D: Builtin("error-context.debug-message", takes_options=True),
     0x1E: Builtin("error-context.drop"),
     0x1F: Builtin("waitable-set.new"),
-    0x20: Builtin("waitable-set.wait", (flag, index)),
-    0x21: Builtin("waitable-set.poll", (flag, index)),
+    0x20: Builtin("waitable-set.wait", (zero, index)),
+    0x21: Builtin("waitable-set.poll", (zero, index)),
     0x22: Builtin("waitable-set.drop"),
     0x23: Builtin("waitable.join"),
     0x24: Builtin("backpressure.inc"),
@@ -107,11 +114,11 @@ BUILTINS: dict[int, Builtin] = {
     0x26: Builtin("thread.index"),
     0x27: Builtin("thread.new-indirect", (index, index)),
     0x28: Builtin("thread.resume-later"),
-    0x29: Builtin("thread.suspend", (flag,)),
-    0x2A: Builtin("thread.suspend-then-resume", (flag,)),
-    0x2B: Builtin("thread.yield-then-resume", (flag,)),
-    0x2C: Builtin("thread.suspend-then-promote", (flag,)),
-    0x2D: Builtin("thread.yield-then-promote", (flag,)),
+    0x29: Builtin("thread.suspend", (zero,)),
+    0x2A: Builtin("thread.suspend-then-resume", (zero,)),
+    0x2B: Builtin("thread.yield-then-resume", (zero,)),
+    0x2C: Builtin("thread.suspend-then-promote", (zero,)),
+    0x2D: Builtin("thread.yield-then-promote", (zero,)),
     0x2E: Builtin("stream.forward", (index,)),
     0x2F: Builtin("future.forward", (index,)),
     0x40: Builtin("thread.spawn-ref", (shared, index)),

@@ -66,7 +66,12 @@ def run(
     recorder.count_definitions(len(component.definitions))
     frame = Frame(recorder.next_instance(depth), args, parent, depth)
     for definition in component.definitions:
-        define(recorder, frame, definition)
+        try:
+            define(recorder, frame, definition)
+        except ComponentError as error:
+            if error.offset is None:  # a limit: reached in this definition
+                error.offset = definition.offset
+            raise
     return frame
 
 
