@@ -772,7 +772,7 @@ def test_handles(moves: list[tuple[str, int, int]]) -> None:
     instance = witcraft.load(wasm).instantiate()
     engine = wasmtime.Engine()
     store = wasmtime.Store(engine)
-    native = api.Linker(engine).instantiate(store, api.Component(engine, wasm))
+    native: Any = api.Linker(engine).instantiate(store, api.Component(engine, wasm))
     ours = outcomes(lambda name, *args: getattr(instance, name)(*args), [*opening, *moves])
     theirs = outcomes(lambda name, *args: native.get_func(store, name)(store, *args), [*opening, *moves])
     assert ours == theirs

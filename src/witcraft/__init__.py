@@ -83,6 +83,7 @@ __all__ = [
     "load",
     "python",
     "show",
+    "validate",
     "world",
 ]
 
