@@ -140,7 +140,7 @@ class InstanceFrame:
         return f"{self.handles(body, resource)}.lower_own({body.x(value)}{self.moved(body)})"
 
     def lower_borrow(self, body: Body, resource: Resource, value: Expr) -> str:
-        defined = resource in self.package.defined_by(self.component_instance)
+        defined = resource in self.package.facts.defined_by(self.component_instance)
         return f"{self.handles(body, resource)}.lower_borrow({body.x(value)}{'' if defined else self.moved(body)})"
 
     def moved(self, body: Body) -> str:
@@ -207,7 +207,7 @@ class ExportFrame(InstanceFrame):
         taken = then.args if isinstance(then, ops.CallCore) else ()
         values = [body.local(name) for name, _ in guard.values]
         error = body.need_once("error")
-        moves = self.package.moves(guard.values, self.component_instance)
+        moves = self.package.facts.moves(guard.values, self.component_instance)
         if moves:
             hint = body.module.typing("runtime", "Moved")
             body.out.line(f"{body.need('moved')}: {body.module.builtin('list')}[{hint}] = []")

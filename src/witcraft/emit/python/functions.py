@@ -93,7 +93,7 @@ def print_method(
     """The method that calls a lifted function."""
     function, options = lifted.function, lifted.options
     note, pointer = package.annotator(module), 8 if options.memory64 else 4
-    call_options = CallOptions(options.post_return is not None, package.defined_by(options.instance))
+    call_options = CallOptions(options.post_return is not None, package.facts.defined_by(options.instance))
     program = package.simplify(lift_export(function, call_options, package.layout(pointer)))
     own = "self" if owner(function) is None else "api"
     frame = ExportFrame(package, options.instance, pointer, program, own, calls.call, calls.post, label)
@@ -104,7 +104,7 @@ def print_method(
     store, outer = body.need("store"), body.fresh("outer")
     body.out.depth = 2
     with body.out.block("try:"):
-        if function.result is not None and package.copies([function.result]):
+        if function.result is not None and package.facts.copies([function.result]):
             body.out.line(f"{body.memory()}.copied = 0")
         body.block(program.body)
     trap = body.fresh("trap")
@@ -227,7 +227,7 @@ def trampoline_body(
     names = TrampolineNames(context, body.fresh(shape.host), call, body.fresh("call"), body.fresh("error"), label)
     if options.memory64 and options.memory is not None:
         body.out.line(f"{body.memory()}.refresh()")
-    if package.copies(param.type for param in function.params):
+    if package.facts.copies(param.type for param in function.params):
         body.out.line(f"{body.memory()}.copied = 0")
     frame.load_params(body)
     body.block(program.body)

@@ -179,14 +179,14 @@ class Glue:
                 for name in self.gate.imports:
                     self.out.line(f"{self.gate_import(name)},")
         self.slots["gate"] = ""
-        pairs = self.package.handle_pairs()
+        pairs = self.package.facts.handle_pairs()
         for number, resource in enumerate(self.plan.resources):
-            if isinstance(resource, GuestResource) and self.package.is_seen(number):
+            if isinstance(resource, GuestResource) and self.package.facts.is_seen(number):
                 cls = self.module.runtime("GuestResource")
                 self.share(f"resource{number}", cls, f"{cls}(store, gate, {number})")
         for instance, number in pairs:
             self.print_handles(instance, number)
-        for instance in self.package.borrow_scopes():
+        for instance in self.package.facts.borrow_scopes():
             borrows = self.module.runtime("Borrows")
             self.share(borrows_name(instance), borrows, f"{borrows}(store, gate, {instance})")
 
@@ -275,7 +275,7 @@ class Glue:
 
         The engine does not look at the type of a function that it calls unchecked, and here nobody has before.
         """
-        lifted = [item.core for item in self.package.lifted(self.plan.exports)]
+        lifted = [item.core for item in self.package.facts.lifted(self.plan.exports)]
         extracted = [s.source for s in self.plan.steps if isinstance(s, ExtractRealloc | ExtractPostReturn)]
         dtors = [s.dtor for s in self.plan.steps if isinstance(s, DefineResource) and s.dtor is not None]
         types = {

@@ -12,6 +12,7 @@ from witcraft.abi.layout import Layout
 from witcraft.abi.ops import Program
 from witcraft.abi.simplify import simplify
 from witcraft.emit.python.exports import ExportScope, names_of
+from witcraft.emit.python.facts import Facts
 from witcraft.emit.python.functions import owner, python_name
 from witcraft.emit.python.glue import Contexts, Glue
 from witcraft.emit.python.helpers import Helpers
@@ -19,20 +20,16 @@ from witcraft.emit.python.imports import ImportScope
 from witcraft.emit.python.module import PyModule, PyWriter, quoted
 from witcraft.emit.python.names import class_name, function_name, interface_modules
 from witcraft.emit.python.places import Place, Places
+from witcraft.emit.python.root import print_import_fields, print_root
 from witcraft.emit.python.table import types_table, wit_table
 from witcraft.emit.python.types import Annotator, declare, field_names, reserve
 from witcraft.model.text import wit
-from witcraft.model.types import Borrow, List, Map, Own, Record, Resource, String, TypeDef, ValType
-from witcraft.model.walk import children
+from witcraft.model.types import Record, Resource, TypeDef, ValType
 from witcraft.model.world import CoreModule, Function, Interface, NamedResource, WorldItem
-from witcraft.plan.programs import defined_by
 from witcraft.plan.steps import (
-    ExportDef,
-    ExportedInstance,
     HostResource,
     ImportPath,
     InstantiateAdapters,
-    LiftedFunction,
     LowerImport,
     Options,
     Plan,
@@ -71,6 +68,7 @@ class Package:
     def __init__(self, plan: Plan, gate: Gate | None, options: PythonOptions) -> None:
         self.plan, self.gate, self.options = plan, gate, options
         self.runtime = "._runtime" if options.standalone else "witcraft.runtime"
+        self.facts = Facts(plan, gate)
         self.places = Places()
         self.contexts = Contexts()
         self.helpers = Helpers(self)
@@ -78,8 +76,6 @@ class Package:
         self.root_class = class_name(options.name)
         self._layouts = {4: Layout(4), 8: Layout(8)}
         self._signatures: dict[tuple[PyModule, str, str], str] = {}
-        self._defined: dict[int, frozenset[Resource]] = {}
-        self._copies: dict[ValType, bool] = {}
         self._first: dict[Resource, ImportScope] = {}
         self._digests: dict[int, tuple[str, str]] = {}
         self.made: dict[str, bytes] = {}
@@ -129,26 +125,6 @@ class Package:
         assert self.gate is not None, "a lowered import goes through the gate"
         return self.gate.direct[index]
 
-    def defined_by(self, instance: int) -> frozenset[Resource]:
-        """The resources that a component instance defines itself."""
-        if instance not in self._defined:
-            self._defined[instance] = defined_by(self.plan, instance)
-        return self._defined[instance]
-
-    def moves(self, values: Iterable[tuple[str, ValType]], instance: int) -> bool:
-        """Whether lowering the values changes the handle table of a component instance."""
-        return any(self._moves_one(ty, self.defined_by(instance), set()) for _, ty in values)
-
-    def _moves_one(self, ty: ValType, defined: frozenset[Resource], seen: set[ValType]) -> bool:
-        if ty in seen:
-            return False
-        seen.add(ty)
-        if isinstance(ty, Own):
-            return True
-        if isinstance(ty, Borrow):
-            return ty.resource not in defined
-        return any(self._moves_one(part, defined, seen) for part in children(ty))
-
     def label(self, path: tuple[str, ...], function: Function) -> str:
         """A function as messages name it: ``ns:pkg/iface#name``."""
         return "#".join((*path, function.extern_name))
@@ -167,15 +143,6 @@ class Package:
             lines = [out.lines[0].partition(" = ")[2], *out.lines[1:]]
             self._signatures[key] = module.constant(wish, lines)
         return self._signatures[key]
-
-    def copies(self, types: Iterable[ValType]) -> bool:
-        """Whether lifting copies something whose length the guest says."""
-        return any(self._copies_one(ty) for ty in types)
-
-    def _copies_one(self, ty: ValType) -> bool:
-        if ty not in self._copies:
-            self._copies[ty] = isinstance(ty, String | List | Map) or self.copies(children(ty))
-        return self._copies[ty]
 
     # ---- files ----
 
@@ -379,57 +346,6 @@ class Package:
     def is_method(step: LowerImport) -> bool:
         return step.function.extern_name.startswith("[method]")
 
-    # ---- handles ----
-
-    def handle_pairs(self) -> list[tuple[int, int]]:
-        """(component instance, resource) wherever a lifted or lowered function mentions a handle."""
-        found: dict[tuple[int, int], None] = {}
-        for function, options in self.calls():
-            for ty in self.types_of(function):
-                for resource in self.resources_in(ty):
-                    found[options.instance, self.plan.resource_ids[resource]] = None
-        return list(found)
-
-    def is_seen(self, number: int) -> bool:
-        """Whether the world knows this resource of the guest."""
-        return number in self.plan.resource_ids.values()
-
-    def borrow_scopes(self) -> list[int]:
-        if self.gate is None:
-            return []
-        return [i for i in range(self.plan.instances) if f"begin-scope-{i}" in self.gate.exports]
-
-    def calls(self) -> list[tuple[Function, Options]]:
-        lowered = [(step.function, step.options) for step in self.plan.steps if isinstance(step, LowerImport)]
-        return lowered + [(item.function, item.options) for item in self.lifted(self.plan.exports)]
-
-    def lifted(self, exports: Iterable[tuple[str, ExportDef]]) -> list[LiftedFunction]:
-        found: list[LiftedFunction] = []
-        for _, item in exports:
-            if isinstance(item, LiftedFunction):
-                found.append(item)
-            elif isinstance(item, ExportedInstance):
-                found += self.lifted(item.exports)
-        return found
-
-    @staticmethod
-    def types_of(function: Function) -> list[ValType]:
-        return [param.type for param in function.params] + ([function.result] if function.result is not None else [])
-
-    def resources_in(self, ty: ValType) -> tuple[Resource, ...]:
-        found: dict[Resource, None] = {}
-        seen: set[ValType] = set()
-        todo = [ty]
-        while todo:
-            part = todo.pop()
-            if part in seen:
-                continue
-            seen.add(part)
-            if isinstance(part, Own | Borrow):
-                found[part.resource] = None
-            todo += children(part)
-        return tuple(found)
-
     # ---- printing ----
 
     def print_everything(self) -> None:
@@ -438,7 +354,7 @@ class Package:
                 declare(self.annotator(module), ty)
         for scope in self.import_scopes.values():
             scope.print_protocols()
-        self.print_import_fields()
+        print_import_fields(self)
         for step in self.plan.steps:
             if isinstance(step, LowerImport):
                 self.import_scopes[step.path.names[:-1]].name_trampoline(step)
@@ -459,84 +375,14 @@ class Package:
         else:
             scope.print_trampoline(step, "imports", f"{self.root_class}Imports")
 
-    def print_import_fields(self) -> None:
-        """The class of all imports: a keyword-only dataclass."""
-        if not self.has_imports:
-            return
-        module, name = self.imports_module, f"{self.root_class}Imports"
-        module.all.append(name)
-        note = self.annotator(module)
-        decorator = module.runtime("dataclass")
-        with module.section() as out:
-            out.line(f"@{decorator}(slots=True, kw_only=True)")
-            with out.block(f"class {name}:"):
-                out.doc(f"What {self.root_class} imports.")
-                out.line()
-                for field, kind, item in self.import_fields():
-                    out.line(f"{field}: {self.import_hint(module, note, kind, item)}")
-
-    def import_hint(self, module: PyModule, note: Annotator, kind: str, item: WorldItem) -> str:
-        match item:
-            case Interface():
-                scope = self.import_scopes[(item.name,)]
-                return module.typing_member(scope.module.path, scope.class_name)
-            case Function():
-                params = ", ".join(note.for_host().given(param.type) for param in item.params)
-                callable_ = module.typing("collections.abc", "Callable")
-                return f"{callable_}[[{params}], {note.result(item.result, given=False)}]"
-            case NamedResource():
-                return f"{module.builtin('type')}[{self.places.resource_name(module, item.resource)}]"
-            case _:
-                return module.typing("runtime", "CoreModuleSource")
-
     def print_exports(self) -> ExportScope:
         """The root class last: what it is made of stands in other modules."""
         docs = self.plan.world.docs.text or f"An instance of the component ``{self.options.name}``."
         scope = ExportScope(self, self.types_module, self.root, (), self.root_class, docs, self.plan.exports)
         scope.collect()
         scope.print_all()
-        self.print_root(scope)
+        print_root(self, scope)
         return scope
-
-    def print_root(self, scope: ExportScope) -> None:
-        root = self.root
-        base, config = root.runtime("Root"), root.runtime("Config")
-        instance = root.names.take("Instance")
-        root.member(("_glue",), "Instance", instance)
-        root.all.append(self.root_class)
-        given = [name for name in ("Ok", "Err", "Some") if name not in self.exposed]
-        root.all += [root.runtime(name) for name in given] + [name for name in ("Config",) if config == name]
-        imports = ""
-        if self.has_imports:
-            imports = f"{self.root_class}Imports"
-            root.member(("imports",), imports, imports)
-            root.all.append(imports)
-        with root.section() as out, out.block(f"class {self.root_class}({base}):"):
-            out.doc(scope.docs)
-            out.line()
-            scope.print_slots(out)
-            out.line("_package = __name__")
-            for name in self.types_module.all:
-                if name not in scope.slots:
-                    out.line(f"{name} = {root.sibling(('types',), at_run_time=True)}.{name}")
-            out.line()
-            params = ["self", *([f"imports: {imports}"] if imports else []), "*", f"config: {config} | None = None"]
-            out.bracket("def __init__(", params, ") -> None:")
-            with out.indented():
-                if imports:
-                    out.line(f"{root.runtime('link')}(imports, _ROOT)")
-                out.line(f"instance = {instance}({'imports, ' if imports else ''}config)")
-                out.line("self._context = instance.context")
-                out.line(f"self._store = {'store = ' if scope.uses_store() else ''}instance.store")
-                scope.print_setup(out)
-            scope.print_methods(out)
-        self.reexport_types()
-
-    def reexport_types(self) -> None:
-        """Types of the world stand in ``types.py`` and are the root's too, but for one named as the root class is."""
-        for name in self.exposed:
-            self.root.member(("types",), name, name)
-            self.root.all.append(name)
 
     def document(self) -> None:
         """A docstring for each module."""
