@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,15 +13,16 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.agreement import PROFILE, handles, rules
 from tests.agreement.check import TRAPPED, Call, agree, expressible, outcome_of
+from tests.agreement.native import Excluded
 from tests.agreement.raw import images
 from tests.agreement.types import BORDERS, TYPES, has_text
 from tests.agreement.values import borders, values
 from tests.agreement.wat import BASE, ENCODINGS, HEAP, Encoding, Guest
 from witcraft.model import types as t
 from witcraft.model.types import ValType
-from witcraft.runtime import PoisonedError
+from witcraft.runtime import PoisonedError, Trap
 
-pytestmark = pytest.mark.engine
+# No `engine` mark: what is compared with is the native API of the newest engine; older ones have other defects.
 
 encodings: SearchStrategy[Encoding] = st.sampled_from(ENCODINGS)
 
@@ -90,7 +92,7 @@ NAMES = [
     "new-box", "rep-box", "drop-box", "give-box", "make-thing", "look-thing", "take-thing", "drop-thing", "give-thing",
     "put-thing", "see-thing",
 ]  # fmt: skip
-PAIRS = ["look-and-take", "take-and-look"]
+PAIRS = ["look-and-take", "take-and-look", "look-twice"]
 BOXES = ["put-box", "see-box", "close-box"]
 HANDLES = st.integers(1, 4)
 STEPS = (
@@ -125,13 +127,55 @@ def test_handles(steps: list[tuple[Any, ...]]) -> None:
         if name in BOXES and numbers[0] >= len(ours.boxes):
             continue
         outcome = outcome_of(ours, name, numbers)
-        assert outcome == outcome_of(theirs, name, numbers), name
-        assert ours.log == theirs.log
         if outcome is TRAPPED:
             with pytest.raises(PoisonedError):
                 ours.call("ended")
+        try:
+            assert outcome == outcome_of(theirs, name, numbers), name
+        except Excluded:
+            break
+        assert ours.log == theirs.log
+        if outcome is TRAPPED:
             break
         assert ours.call("ended") == theirs.call("ended")
+
+
+def test_many_handles() -> None:
+    """More than a table begins with, given back in another order: which are used again first?"""
+    numbers = random.Random(7).sample(range(1, 301), 200)
+    steps: list[tuple[str, int]] = [("new-box" if i % 3 else "make-thing", i) for i in range(1, 301)]
+    steps += [("drop-box" if i % 3 else "drop-thing", i) for i in numbers]
+    steps += [("make-thing" if i % 2 else "new-box", i) for i in range(250)]
+    ours, theirs = handles.Ours(), handles.Native()
+    for name, number in steps:
+        assert ours.call(name, number) == theirs.call(name, number)
+    assert ours.log == theirs.log
+
+
+@pytest.mark.parametrize("name", ["drop-thing", "take-thing", "give-thing"])
+def test_what_is_lent_stays(name: str) -> None:
+    """While the host looks at a thing, the guest can neither end it nor give it away. (The engine refuses to come back in.)"""
+
+    class Meddler(handles.Ours):
+        def look(self, a: Any) -> int:
+            assert self.call("rep-box", 1) == 21
+            return self.call(name, 2) or 0
+
+    ours = Meddler()
+    ours.call("new-box", 21)
+    ours.call("make-thing", 22)
+    with pytest.raises(Trap, match="borrow"):
+        ours.call("look-thing", 2)
+    assert ours.log == []
+
+
+def test_two_loans_at_once() -> None:
+    """Where the native API fails."""
+    ours = handles.Ours()
+    assert ours.call("make-thing", 9) == 1
+    assert ours.call("look-twice", 1, 1) == 31 * 9 + 9
+    assert ours.call("take-thing", 1) == 9
+    assert ours.log == [("a", 9), ("b", 9), ("take", 9)]
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------

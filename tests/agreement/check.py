@@ -60,11 +60,14 @@ def agree(guest: Guest, calls: Iterable[Call]) -> Any:
 
 
 def outcome_of(host: Host, name: str, args: Sequence[Any]) -> Any:
+    """What the call returns, or `TRAPPED`. Raises `Excluded` if the native API fails by itself."""
     try:
         return host.call(name, *args)
     except runtime.PoisonedError:
         raise  # the call before this one trapped
-    except (runtime.Trap, wasmtime.WasmtimeError, wasmtime.Trap):
+    except (runtime.Trap, wasmtime.WasmtimeError, wasmtime.Trap) as trap:
+        if str(trap).startswith("BUG: "):
+            raise Excluded("own bug") from trap
         return TRAPPED
 
 

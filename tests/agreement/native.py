@@ -20,6 +20,8 @@ EXCLUDED = {
     "map": "a map is a TypeError",
     "fixed-length list": "fixed-length lists cannot be switched on",
     "memory64": "the engine refuses a canonical ABI with 64-bit pointers",
+    "own bug": 'some calls that lend resources end in "BUG: .. not thought to be reachable": lending one of the host\'s before'
+    " 50, two of them at once in 50",
     "first fit": "a variant whose cases differ in Python's types is passed as a bare payload, and the first case wins"
     " whose class fits: True is also an int, and whatever comes after a case without payload may be that case",
 }
