@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from witcraft.abi.layout import Layout
 from witcraft.abi.ops import Program
 from witcraft.abi.simplify import simplify
+from witcraft.core.digests import Digests
 from witcraft.emit.python.exports import ExportScope, names_of
 from witcraft.emit.python.facts import Facts
 from witcraft.emit.python.functions import owner, python_name
@@ -77,7 +78,8 @@ class Package:
         self._layouts = {4: Layout(4), 8: Layout(8)}
         self._signatures: dict[tuple[PyModule, str, str], str] = {}
         self._first: dict[Resource, ImportScope] = {}
-        self._digests: dict[int, tuple[str, str]] = {}
+        self._digests = Digests(module.data for module in plan.modules)
+        self._written: dict[int, str] = {}  # core modules that are instantiated: number -> path
         self.made: dict[str, bytes] = {}
         self.adapters = adapter_modules(plan)
         self.root = self.module((), is_package=True)
@@ -148,22 +150,17 @@ class Package:
 
     def module_file(self, index: int) -> tuple[str, str]:
         """Path and quoted digest of a core module."""
-        if index not in self._digests:
-            digest = hashlib.sha256(self.plan.modules[index].data).hexdigest()
-            self._digests[index] = (f"core/module{index}.wasm", self._digest(digest))
-        return self._digests[index]
+        path = self._written.setdefault(index, f"core/module{index}.wasm")
+        return path, quoted(self._digests.of(index))
 
     def adapters_file(self, step: InstantiateAdapters) -> tuple[str, str]:
         """As ``module_file``, of a module that calls between component instances go through."""
         self.made[f"core/adapters{step.index}.wasm"] = step.wasm
-        return f"core/adapters{step.index}.wasm", self._digest(hashlib.sha256(step.wasm).hexdigest())
+        return f"core/adapters{step.index}.wasm", quoted(hashlib.sha256(step.wasm).hexdigest())
 
     def gate_file(self) -> tuple[str, str]:
         assert self.gate is not None
-        return "core/gate.wasm", self._digest(hashlib.sha256(self.gate.wasm).hexdigest())
-
-    def _digest(self, digest: str) -> str:
-        return quoted(digest)
+        return "core/gate.wasm", quoted(hashlib.sha256(self.gate.wasm).hexdigest())
 
     def files(self) -> Files:
         self.place_everything()
@@ -175,8 +172,8 @@ class Package:
             if not module.empty or module is self.root or (module.is_package and self.holds(module)):
                 out[name] = module.text()
         for index, core in enumerate(self.plan.modules):
-            if index in self._digests:
-                out[self._digests[index][0]] = core.data
+            if index in self._written:
+                out[self._written[index]] = core.data
         if self.gate is not None:
             out["core/gate.wasm"] = self.gate.wasm
         out |= self.made
