@@ -11,11 +11,12 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from tests.abi_types import enum, flags, variant
 from tests.agreement import PROFILE, handles, rules
 from tests.agreement.check import TRAPPED, Call, agree, expressible, outcome_of
 from tests.agreement.native import Excluded
-from tests.agreement.raw import images
-from tests.agreement.types import BORDERS, TYPES, has_text
+from tests.agreement.raw import BEHIND, Image, images, pointer, scalar
+from tests.agreement.types import BORDERS, POINT, TYPES, has_text
 from tests.agreement.values import borders, values
 from tests.agreement.wat import BASE, ENCODINGS, HEAP, Encoding, Guest
 from witcraft.model import types as t
@@ -81,9 +82,75 @@ def test_broken_values(data: st.DataObject, ty: ValType, encoding: Encoding) -> 
     for _ in range(4):
         broken = data.draw(images(ty, guest.layout))
         assume(BASE + len(broken.data) < HEAP)
-        bytes_ = list(broken.data)
-        agree(guest, [("give-0", [bytes_, broken.at])])
-        agree(guest, [("send-0", [bytes_])])
+        assert_same_image(guest, broken)
+
+
+EDGE = 65536  # where the memory ends
+WHOLE = [0, 1, 2, 0x7F, 0x80, 0xFF, 0x100, 0x101, 0x8000, 0xFFFF, 0x10000, 2**31, 2**32 - 1]
+SCALARS: dict[str, tuple[ValType, list[int]]] = {
+    **{kind.value: (t.Prim(kind), WHOLE) for kind in t.Kind if kind.value[0] in "bus"},
+    "char": (t.CHAR, [0, 0xD7FF, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xE000, 0xFFFF, 0x10FFFF, 0x110000, 2**31, 2**32 - 1]),
+    "f32": (t.F32, [0, 1, 1 << 31, 0x7F800000, 0x7F800001, 0x7FC00000, 0xFFFFFFFF]),
+    "f64": (t.F64, [0, 1, 1 << 63, 0x7FF << 52, (0x7FF << 52) + 1, 0xFFF8 << 48, 2**64 - 1]),
+    **{f"an enum of {count}": (enum(count), [*WHOLE, count - 1, count]) for count in (1, 3, 256, 257)},
+    **{f"{count} flags": (flags(count), [*WHOLE, 1 << count - 1, 1 << count]) for count in (1, 8, 9, 16, 17, 32)},
+    "an option": (t.Option(t.U8), WHOLE),
+    "a result": (t.Result(None, None), WHOLE),
+    "a variant of 3": (variant(None, t.U8, t.U64), [*WHOLE, 3, 4]),
+    "a variant of 256": (variant(*[None] * 256), [*WHOLE, 255, 256]),
+    "a variant of 257": (variant(*[None] * 256, t.U8), [*WHOLE, 256, 257]),
+}
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_broken_scalars(name: str) -> None:
+    """Low bits count, what is no case and no character traps: as core values, and in memory."""
+    ty, every = SCALARS[name]
+    for bits in every:
+        assert_same_image(Guest((ty,), "raw"), scalar(bits))
+
+
+def assert_same_image(guest: Guest, image: Image) -> None:
+    agree(guest, [("give-0", [list(image.data), image.at])])
+    agree(guest, [("send-0", [list(image.data)])])
+
+
+TEXTS = [
+    b"ab", b"a\xff", b"\x80", b"\xc0\x80", b"\xc3", b"\xe2\x82", b"\xed\x9f\xbf", b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf4\x8f\xbf\xbf",
+    b"\xf4\x90\x80\x80", b"\xf8\x88\x80\x80\x80", b"\xef\xbb\xbfa", "ab".encode("utf-16-le"), b"\xff\xfea\0", b"\x00\xd8",
+    b"\x00\xdc", b"\x00\xd8\x00\xdc", b"\x00\xdc\x00\xd8", b"a\0\x00\xd8", b"\xff\xdb\xff\xdf", b"",
+]  # fmt: skip
+ADDRESSES = [
+    (0, 0), (1, 0), (2, 0), (EDGE, 0), (EDGE + 1, 0), (EDGE + 2, 0), (2**32 - 8, 0), (EDGE - 8, 1), (EDGE - 8, 2), (EDGE - 4, 1),
+    (EDGE - 1, 1), (EDGE - 2, 1), (EDGE, 1), (3, 1), (4, 1), (6, 1), (8, 2**29), (8, 2**29 + 1), (8, 2**31), (8, 2**31 + 1),
+    (8, 2**32 - 1), (2**32 - 8, 1), (2**32 - 8, 8), (2**31, 2**31),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_broken_texts(encoding: Encoding) -> None:
+    """Bytes that are no text, and lengths in all units, with and without the tag of UTF-16."""
+    for text in TEXTS:
+        for count in {len(text), len(text) // 2, len(text) // 2 | 1 << 31}:
+            assert_same_image(Guest((t.STRING,), "raw", encoding), pointer(BEHIND, count, text + b"   "))
+
+
+POINTED = {
+    "string": t.STRING,
+    "u8": t.List(t.U8),
+    "u16": t.List(t.U16),
+    "u64": t.List(t.U64),
+    "strings": t.List(t.STRING),
+    "records": t.List(POINT),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("name", POINTED)
+def test_broken_addresses(name: str, encoding: Encoding) -> None:
+    """Not aligned, out of bounds, or too long, as 32 bits can be added up and multiplied."""
+    for at, count in ADDRESSES:
+        assert_same_image(Guest((POINTED[name],), "raw", encoding), pointer(at, count))
 
 
 # ---- handles -----------------------------------------------------------------------------------------------------
@@ -180,7 +247,6 @@ def test_two_loans_at_once() -> None:
 
 # ---- rules -------------------------------------------------------------------------------------------------------
 
-EDGE = 65536  # where the memory ends
 TAKERS: list[Call] = [("take", ["hello"]), ("take", ["Жук"]), ("take", [""]), ("numbers", [[1, 2]]), ("numbers", [[]])]
 CALLERS: list[Call] = [*TAKERS, ("many", ["a"] * 9), ("pull", [16])]
 AREAS = [0, 16, 18, 19, EDGE - 8, EDGE - 7, EDGE, 2**32 - 8, 2**32 - 1]

@@ -44,6 +44,20 @@ def image(ty: ValType, value: Any, layout: Layout) -> Image:
     return Image(bytes(machine.memory[BASE : machine.top]), at - BASE)
 
 
+def scalar(bits: int) -> Image:
+    """One core value, at the front of its slot and again where values lie in memory."""
+    word = struct.pack("<Q", bits)
+    return Image(word.ljust(AREA, b"\0") + word, AREA)
+
+
+def pointer(at: int, count: int, behind: bytes = b"") -> Image:
+    """Address and length, in slots and in memory; ``behind`` comes to lie at `BEHIND`."""
+    return Image(struct.pack("<QQ", at, count).ljust(AREA, b"\0") + struct.pack("<II", at, count) + behind, AREA)
+
+
+BEHIND = BASE + AREA + 8
+
+
 @st.composite
 def images(draw: DrawFn, ty: ValType, layout: Layout) -> Image:
     """Of a random value, with up to three bytes changed, those of core values and of the value itself above all."""
