@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from witcraft.emit.python.functions import Calls, owner, param_names, print_method, python_name, signature
+from witcraft.emit.python.functions import Calls, owner, param_names, print_method, python_name
 from witcraft.emit.python.glue import extern
 from witcraft.emit.python.module import PyModule, PyWriter, quoted
 from witcraft.emit.python.names import Taken, function_name
@@ -218,6 +218,3 @@ class ExportScope:
 
 def names_of(function: Function) -> set[str]:
     return {python_name(function), *param_names(function)}
-
-
-__all__ = ["ExportScope", "names_of", "signature"]

@@ -5,13 +5,11 @@ Core integers are held unsigned. A text that needs brackets inside a larger expr
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol, assert_never
 
 from witcraft.abi import ops
 from witcraft.abi.ops import Expr, Format
-from witcraft.emit.python.module import CODES, PyModule, struct_format
-from witcraft.emit.python.names import Taken, member_name
+from witcraft.emit.python.module import PyModule, struct_format
 from witcraft.emit.python.places import Places, nominal
 from witcraft.emit.python.types import Annotator, field_names
 from witcraft.model.types import Enum, Flags, Kind, TypeDef
@@ -248,26 +246,3 @@ def member_value(scope: Scope, ty: TypeDef, of: Expr) -> str:
     cls = scope.places.type_name(scope.module, nominal(ty), True)
     name, first = twice(scope, of)
     return Loose(f"{name}._value_ if {first}.__class__ is {cls} else {scope.module.runtime('member')}({name}, {cls})")
-
-
-def enum_members(ty: TypeDef) -> tuple[str, ...]:
-    base = nominal(ty).type
-    assert isinstance(base, Enum | Flags)
-    taken = Taken()
-    return tuple(taken.take(member_name(label)) for label in base.labels)
-
-
-Print = Callable[[Expr], str]
-__all__ = [
-    "BOUNDS",
-    "CODES",
-    "Loose",
-    "Scope",
-    "enum_members",
-    "expression",
-    "load",
-    "plus",
-    "tight",
-    "to_core",
-    "twice",
-]

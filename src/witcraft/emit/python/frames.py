@@ -374,6 +374,3 @@ class HelperFrame(InstanceFrame):
 
     def guard(self, body: Body, guard: ops.Guard, then: Stmt | None) -> None:
         raise AssertionError("a helper runs inside its caller's guard")
-
-
-__all__ = ["ExportFrame", "HelperFrame", "ImportFrame", "InstanceFrame", "borrows_name", "handles_name", "uses"]

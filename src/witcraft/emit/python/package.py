@@ -14,7 +14,7 @@ from witcraft.abi.simplify import simplify
 from witcraft.core.digests import Digests
 from witcraft.emit.python.exports import ExportScope, names_of
 from witcraft.emit.python.facts import Facts
-from witcraft.emit.python.functions import owner, python_name
+from witcraft.emit.python.functions import owner
 from witcraft.emit.python.glue import Contexts, Glue
 from witcraft.emit.python.helpers import Helpers
 from witcraft.emit.python.imports import ImportScope
@@ -34,7 +34,6 @@ from witcraft.plan.steps import (
     LowerImport,
     Options,
     Plan,
-    ReexportedFunction,
 )
 from witcraft.words import InterfaceName, shouty, snake
 
@@ -406,6 +405,3 @@ def runtime_files() -> Files:
         for file in folder.iterdir()
         if file.name.endswith(".py")
     }
-
-
-__all__ = ["Package", "PythonOptions", "ReexportedFunction", "package", "python_name"]

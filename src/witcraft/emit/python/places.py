@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from witcraft.emit.python.module import PyModule
-from witcraft.model.types import Resource, TypeDef, Variant
+from witcraft.model.types import Resource, TypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,3 @@ def nominal(ty: TypeDef) -> TypeDef:
     while isinstance(ty.type, TypeDef):
         ty = ty.type
     return ty
-
-
-def is_variant(ty: TypeDef) -> bool:
-    return isinstance(nominal(ty).type, Variant)

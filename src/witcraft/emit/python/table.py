@@ -10,7 +10,7 @@ from witcraft.emit.python.functions import owner, python_name
 from witcraft.emit.python.module import PyModule, PyWriter, quoted
 from witcraft.emit.python.names import class_name, function_name
 from witcraft.emit.python.places import nominal
-from witcraft.model.text import definition, signature, wit
+from witcraft.model.text import definition, signature
 from witcraft.model.types import Borrow, Own, Resource, TypeDef, ValType, Variant
 from witcraft.model.walk import children
 from witcraft.model.world import CoreModule, Function, Interface, NamedResource, WorldItem, extern_name
@@ -182,6 +182,3 @@ def resource_member(package: Package, function: Function) -> str:
     cls = package.places.resources[resource].name
     name = python_name(function)
     return cls if name == "__init__" else f"{cls}.{name}"
-
-
-__all__ = ["types_table", "wit", "wit_table"]

@@ -12,7 +12,6 @@ from witcraft.emit.python.names import Taken, case_class, class_name, function_n
 from witcraft.emit.python.places import Place, Places, nominal
 from witcraft.errors import EmitError
 from witcraft.model.types import (
-    NO_DOCS,
     Borrow,
     Enum,
     ErrorContext,
@@ -257,6 +256,3 @@ def field_names(ty: TypeDef) -> tuple[str, ...]:
     assert isinstance(base, Record)
     taken = Taken()
     return tuple(taken.take(function_name(field.name)) for field in base.fields)
-
-
-__all__ = ["FLOATS", "INTEGERS", "NO_DOCS", "NUMBERS", "Annotator", "declare", "element_kind", "field_names", "reserve"]
