@@ -17,6 +17,7 @@ from witcraft import binary
 from witcraft.errors import ComponentError
 from witcraft.model.text import signature
 from witcraft.model.types import (
+    F64,
     NO_DOCS,
     U8,
     U32,
@@ -24,6 +25,7 @@ from witcraft.model.types import (
     Enum,
     Field,
     List,
+    Option,
     Own,
     Record,
     Resource,
@@ -268,8 +270,35 @@ def test_a_resource_may_have_further_names():
       (export "lump" (type $blob)))""")
     (blob,) = resources(interface(found, "imports", "test:a/blobs"))
     (more,) = interface(found, "imports", "test:a/more").types
-    assert more == NamedResource("chunk", blob)
+    assert more == NamedResource("chunk", blob, "test:a/more")
     assert found.exports == (NamedResource("lump", blob),)
+
+
+def test_a_resource_under_two_names_of_one_interface_is_one_resource():
+    found = world("""(component
+      (type $r (resource (rep i32)))
+      (component $c
+        (import "r" (type $r (sub resource)))
+        (export $named "thing" (type $r))
+        (export "handle" (type $named)))
+      (instance $i (instantiate $c (with "r" (type $r))))
+      (export "test:a/things" (instance $i)))""")
+    thing, handle = resources(interface(found, "exports", "test:a/things"))
+    assert thing is handle
+
+
+def test_a_name_that_only_the_inside_knows_is_looked_behind():
+    """An import may mention a type by it that can do without a name; the export keeps the name that it gives."""
+    found = world(
+        """(component
+          (type $o (option f64)) (export $a "a" (type $o)) (import "b" (type (eq $a)))
+          (type $l (list $a)) (export "l" (type $l))
+          (import "f" (func (param "x" $a) (result (list $a)))) (export "g" (func 0)))"""
+    )
+    check_closed(found)
+    assert signature(function(found, "f")) == "func(x: option<f64>) -> list<option<f64>>"
+    types = {it.name: it.type for it in [*found.imports, *found.exports] if isinstance(it, TypeDef)}
+    assert types == {"a": Option(F64), "b": Option(F64), "l": List(Option(F64))}
 
 
 def test_an_instance_that_is_exported_names_its_types_for_what_comes_after():
@@ -414,7 +443,8 @@ def test_names_take_linear_time():
     [("a", "a"), ("a", "A"), ("a-b", "a-B"), ("a-b", "ab"), ("a:b/c@1.0.0", "a:b/c@1.0.0"), ("a:b/c", "a:b/C")],
 )
 def test_names_that_conflict(first: str, second: str):
-    assert "conflicts" in str(refusal(f'(component (import "{first}" (func)) (import "{second}" (func)))'))
+    wrong = "is there twice" if first == second else f'conflicts with "{first}"'
+    assert wrong in str(refusal(f'(component (import "{first}" (func)) (import "{second}" (func)))'))
 
 
 def test_names_that_do_not_conflict():

@@ -123,9 +123,9 @@ TYPES = {
     "enum of none": (b"\x6d\0", "at least one case"),
     "list of length 0": (b"\x67\x7d\0", "at least one element"),
     "33 flags": (b"\x6e" + raw.vec(*[raw.name(f"f{n}") for n in range(33)]), "at most 32"),
-    "fields alike": (b"\x72" + raw.vec(raw.name("a") + b"\x7d", raw.name("A") + b"\x7d"), "twice"),
+    "fields alike": (b"\x72" + raw.vec(raw.name("a") + b"\x7d", raw.name("A") + b"\x7d"), "conflicts with"),
     "cases alike": (b"\x71" + raw.vec(raw.name("a") + b"\0\0", raw.name("a") + b"\0\0"), "twice"),
-    "labels alike": (b"\x6d" + raw.vec(raw.name("a"), raw.name("A")), "twice"),
+    "labels alike": (b"\x6d" + raw.vec(raw.name("a"), raw.name("A")), "conflicts with"),
     "a label that is none": (b"\x6d" + raw.vec(raw.name("a\nb")), "kebab"),
     "a map from floats": (b"\x63\x75\x7d", "the key of a map"),
     "a map from lists": (b"\x63\0\x7d", "the key of a map"),
@@ -560,4 +560,4 @@ def nested_doubling(levels: int) -> str:
 def test_what_a_small_component_may_cost(monkeypatch: pytest.MonkeyPatch):
     accepted(nested_doubling(6))
     monkeypatch.setattr(ledger, "MAX_WORK", 10_000)
-    assert "10,000 steps" in refusal(nested_doubling(30)).message
+    assert "too much work for a component of this size" in refusal(nested_doubling(30)).message

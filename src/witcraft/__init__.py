@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from witcraft.api import bind, load, python, show, validate, world
+    from witcraft.api import bind, js, load, python, show, validate, world
     from witcraft.errors import ComponentError, EmitError, UnsupportedError, WitcraftError
     from witcraft.live import Component
     from witcraft.runtime import (
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "witcraft.api": ("bind", "load", "python", "show", "validate", "world"),
+    "witcraft.api": ("bind", "js", "load", "python", "show", "validate", "world"),
     "witcraft.errors": ("ComponentError", "EmitError", "UnsupportedError", "WitcraftError"),
     "witcraft.live": ("Component",),
     "witcraft.runtime": (
@@ -80,6 +80,7 @@ __all__ = [
     "UnsupportedError",
     "WitcraftError",
     "bind",
+    "js",
     "load",
     "python",
     "show",

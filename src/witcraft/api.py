@@ -14,13 +14,21 @@ from witcraft.runtime import Config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
     from typing import Literal, TypeAlias
 
+    from witcraft.compare import Change
+    from witcraft.emit.js.package import JsOptions
     from witcraft.errors import ComponentError
     from witcraft.live.cached import Lists as Lists
+    from witcraft.model.package import Packages
     from witcraft.model.world import World
     from witcraft.plan.steps import Plan
 
+    Encoding: TypeAlias = Literal["utf8", "utf16", "compact"]
+    Names: TypeAlias = Literal["standard", "legacy"]
+    Instantiation: TypeAlias = Literal["async", "sync"] | None
     Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview
     Files: TypeAlias = dict[str, str | bytes | memoryview]
     Stage: TypeAlias = Literal["tree", "plan", "gate", "abi"]
@@ -60,11 +68,12 @@ def python(
     name: str | None = None,
     lists: Lists = "list",
     standalone: bool = False,
+    wit: str | os.PathLike[str] | None = None,
 ) -> Files:
     """Writes what ``bind`` gives to ``folder``, which is there complete or not at all.
 
-    Raises ``EmitError`` if no package can have that name, or if the folder is there and holds anything else than what
-    this function wrote to it.
+    ``wit`` documents the component, where it does not do so itself; see ``document``. Raises ``EmitError`` if no
+    package can have that name, or if the folder is there and holds anything else than what this function wrote to it.
     """
     from pathlib import Path
 
@@ -73,22 +82,121 @@ def python(
     place = Path(folder).resolve()
     _check_package_name(place.name)
     check(place)
-    files = bind(source, name=name, lists=lists, standalone=standalone)
+    data, title = read(source)
+    if wit is not None:
+        data = document(data, wit)
+    files = bind(data, name=title if name is None else name, lists=lists, standalone=standalone)
     write(files, place)
     return files
 
 
+def js(
+    source: Source,
+    folder: str | os.PathLike[str] | None = None,
+    *,
+    name: str | None = None,
+    instantiation: Instantiation = None,
+    map: Mapping[str, str] | None = None,  # noqa: A002 (the option is called so)
+    wasi_shim: bool = True,
+    tla_compat: bool = False,
+    base64_cutoff: int | None = None,
+    typescript: bool = True,
+    checked: bool = True,
+    minify: bool = False,
+    wit: str | os.PathLike[str] | None = None,
+) -> Files:
+    """An ES module for the component, ``NAME.js``, with its core modules and declarations; to ``folder``, if named.
+
+    ``instantiation``: "async" or "sync" for a module with a function ``instantiate``, None for one that instantiates
+    itself; then ``map`` says which modules its imports come from, ``wasi_shim`` takes `wasi:*` from the npm package
+    that implements it, and ``tla_compat`` exports a promise ``$init`` in place of awaiting at the top. Core modules of
+    fewer bytes than ``base64_cutoff`` stand in the module. Without ``checked``, arguments are taken as they are.
+    ``wit`` documents the component, where it does not do so itself; see ``document``. Raises ``EmitError`` if the
+    folder holds anything that witcraft has not written.
+    """
+    from pathlib import Path
+
+    from witcraft.emit.js.package import JsOptions
+    from witcraft.emit.output import check, write
+
+    if folder is not None:
+        check(Path(folder).resolve())
+    data, title = read(source)
+    if wit is not None:
+        data = document(data, wit)
+    title = title if name is None else name
+    _check_file_name(title)
+    options = JsOptions(
+        title,
+        instantiation,
+        tuple((map or {}).items()),
+        wasi_shim,
+        tla_compat,
+        base64_cutoff,
+        typescript,
+        checked,
+        minify,
+    )
+    files = _without_collection(lambda: _print_js(data, options))
+    if folder is not None:
+        write(files, Path(folder))
+    return files
+
+
+def types(
+    source: Source,
+    folder: str | os.PathLike[str] | None = None,
+    *,
+    name: str | None = None,
+    instantiation: Instantiation = None,
+) -> Files:
+    """TypeScript declarations alone, as `witcraft js` writes them beside its module; to ``folder``, if one is named.
+
+    ``instantiation``: "async" or "sync" for a module with a function ``instantiate``, None for one that instantiates
+    itself. Raises ``EmitError`` if the folder holds anything that witcraft has not written.
+    """
+    from pathlib import Path
+
+    from witcraft.emit.js.declarations import declarations
+    from witcraft.emit.output import check, write
+
+    if folder is not None:
+        check(Path(folder).resolve())
+    data, title = read(source)
+    files: Files = {**declarations(world(data), title if name is None else name, instantiation)}
+    if folder is not None:
+        write(files, Path(folder))
+    return files
+
+
 def _bind(data: bytes, name: str, lists: Lists, standalone: bool = False) -> Files:
+    _check_class_name(name)
+    return _without_collection(lambda: _print(data, name, lists, standalone))
+
+
+def _without_collection(work: Callable[[], Files]) -> Files:
     import gc
 
-    _check_class_name(name)
     collects = gc.isenabled()
     gc.disable()  # much is made and little thrown away: looking for garbage would take a third of the time
     try:
-        return _print(data, name, lists, standalone)
+        return work()
     finally:
         if collects:
             gc.enable()
+
+
+def _print_js(data: bytes, options: JsOptions) -> Files:
+    from witcraft.emit.js.package import package
+    from witcraft.errors import ComponentError
+    from witcraft.gate.build import build
+    from witcraft.gate.calls import CALLS
+
+    plan = _plan(data)
+    try:
+        return package(plan, build(plan, CALLS), options)
+    except ComponentError as error:
+        raise _placed(error) from None
 
 
 def _print(data: bytes, name: str, lists: Lists, standalone: bool) -> Files:
@@ -121,6 +229,13 @@ def _placed(error: ComponentError) -> ComponentError:
     if error.offset is None:
         error.offset = 0
     return error
+
+
+def _check_file_name(name: str) -> None:
+    from witcraft.errors import EmitError
+
+    if not name or name[0] == "." or not all(c.isascii() and (c.isalnum() or c in "-_.") for c in name):
+        raise EmitError(f"no file can be called {name!r}: letters, digits, '-', '_' and '.' only")
 
 
 def _check_package_name(name: str) -> None:
@@ -161,6 +276,178 @@ def validate(source: Source, *, features: str = "shipped", engine: bool = False)
         from witcraft.wast.engine import check
 
         check(data, tree)
+
+
+# ---- WIT --------------------------------------------------------------------------------------------------------
+
+
+def wit(path: str | os.PathLike[str], *, features: Collection[str] = ()) -> Packages:
+    """The WIT at ``path``: a directory with its ``deps``, a file, or what a binary holds of it.
+
+    A binary is a package, a component, whose world is then called ``root``, or a core module with worlds embedded.
+    ``features``: the gates that are open, ``"*"`` for all. Raises ``WitError`` with every fault of the text.
+    """
+    return _read_wit(path, features)
+
+
+def _read_wit(path: str | os.PathLike[str], features: Collection[str]) -> Packages:
+    from pathlib import Path
+
+    from witcraft.resolve.wit.gather import Binaries
+    from witcraft.resolve.wit.read import read_path
+
+    return read_path(Path(path), features, Binaries(_wit_of_binary, _merged_wit))
+
+
+def _wit_of_binary(path: Path) -> Packages:
+    from witcraft.craft.decode import decode
+
+    data = path.read_bytes()
+    return decode(_assembled(data) if path.suffix == ".wat" else data)
+
+
+def _assembled(text: bytes) -> bytes:
+    from witcraft.errors import ComponentError
+    from witcraft.runtime.engine import assemble
+    from witcraft.runtime.errors import EngineError
+
+    try:
+        return assemble(text.decode(errors="replace"))
+    except EngineError as error:
+        raise ComponentError(str(error)) from None
+
+
+def _merged_wit(found: Sequence[Packages]) -> Packages:
+    from witcraft.craft.library import Library
+
+    library = Library()
+    for packages in found:
+        library.packages(packages)
+    return library.freeze(found[-1].root.name)
+
+
+def document(
+    source: Source,
+    wit: str | os.PathLike[str],
+    *,
+    world: str | None = None,
+    features: Collection[str] = ("*",),
+) -> bytes:
+    """The component with the documentation of the WIT at ``wit`` in custom sections, for all that it has none of yet.
+
+    ``world``: the component's, by default the one in ``wit`` that has most in common with it.
+    """
+    from witcraft.craft import document as craft
+
+    return craft.document(read(source)[0], _read_wit(wit, features), world)
+
+
+def embed(
+    module: Source | None,
+    wit: str | os.PathLike[str],
+    *,
+    world: str | None = None,
+    encoding: Encoding = "utf8",
+    features: Collection[str] = (),
+    dummy: Names = "standard",
+) -> bytes:
+    """The core module with the world embedded, for a componentizer to make a component of it.
+
+    ``wit`` and ``features`` as for ``wit()``; ``world`` can be left away where there is only one. Without a module it
+    is one that fits the world and does nothing, whose names are mangled as ``dummy`` says. ``encoding`` is that of
+    strings in the module's memory, "compact" for Latin-1 and UTF-16. Raises ``ComponentError`` if the module is none.
+    """
+    from witcraft.component.tree import StringEncoding
+    from witcraft.craft import embed as craft
+    from witcraft.craft.choice import choose
+    from witcraft.craft.dummy import dummy_module
+    from witcraft.craft.mangling import MANGLINGS
+
+    packages = _read_wit(wit, features)
+    chosen = choose(packages, world)
+    about = next(package.docs.text for package in packages if chosen in package.worlds)
+    data = dummy_module(chosen, MANGLINGS[dummy]) if module is None else read(module)[0]
+    return craft.embed(data, chosen, StringEncoding[encoding.upper()], about=about)
+
+
+def wit_text(packages: Packages) -> str:
+    """As WIT: the root package, then those that it names, each in braces."""
+    from witcraft.wit.printer import text
+
+    return text(packages)
+
+
+def wit_json(packages: Packages) -> dict[str, object]:
+    """As data, in the shape that wasm-tools made common: worlds, interfaces, types and packages refer by number."""
+    from witcraft.wit.data import data
+
+    return data(packages)
+
+
+def wit_files(packages: Packages) -> Files:
+    """A directory of WIT: a file for the root package, and one in ``deps`` for each of the others."""
+    from witcraft.wit.printer import files
+
+    return {**files(packages)}
+
+
+def write(files: Files, folder: str | os.PathLike[str]) -> None:
+    """``files`` to ``folder``, complete or not at all. Raises ``EmitError`` if it holds what witcraft did not write."""
+    from pathlib import Path
+
+    from witcraft.emit.output import write
+
+    write(files, Path(folder))
+
+
+def wit_binary(packages: Packages) -> bytes:
+    """The root package as a component, which holds types only."""
+    from witcraft.craft.package import package_component
+
+    return package_component(packages)
+
+
+def wit_graph(packages: Packages) -> str:
+    """Packages, interfaces, worlds and who uses whom, as an SVG picture."""
+    from witcraft.wit.graph import graph
+    from witcraft.wit.svg import svg
+
+    return svg(graph(packages))
+
+
+def wit_format(text: str, path: str = "input.wit") -> str:
+    """``text`` laid out anew. Raises ``WitError`` if it is no WIT."""
+    from witcraft.errors import WitError
+    from witcraft.wit.format import formatted
+    from witcraft.wit.parser import parse
+    from witcraft.wit.source import Report, Source
+
+    report = Report()
+    tokens = parse(Source(path, text), report).tokens
+    if report.found:
+        raise WitError(report.all())
+    return formatted(tokens)
+
+
+def compare(
+    old: str | os.PathLike[str],
+    new: str | os.PathLike[str],
+    *,
+    world: str | None = None,
+    features: Collection[str] = (),
+) -> list[Change]:
+    """What changed: between two worlds of that name, else between what the two packages or components are whole."""
+    from witcraft.compare import between_packages, between_worlds
+    from witcraft.errors import EmitError
+
+    before, after = wit(old, features=features), wit(new, features=features)
+    if world is None:
+        return between_packages(before, after)
+    worlds = [packages.root.world(world) for packages in (before, after)]
+    for path, found in zip((old, new), worlds, strict=True):
+        if found is None:
+            raise EmitError(f"{os.fspath(path)}: no world is called {world!r}")
+    return between_worlds(*[found for found in worlds if found is not None])
 
 
 # ---- looking ----------------------------------------------------------------------------------------------------
@@ -214,11 +501,13 @@ def _gate(data: bytes, json: bool) -> object:
 def _abi(data: bytes, json: bool) -> object:
     from witcraft.abi.show import text, to_json
     from witcraft.plan.programs import programs
+    from witcraft.plan.show_moves import show_moves, to_data
 
-    calls = programs(_plan(data))
+    plan = _plan(data)
+    calls = programs(plan)
     if json:
-        return [{"call": title, **to_json(program)} for title, program in calls]
-    return "\n".join([f";; {title}\n{text(program)}" for title, program in calls])
+        return [*[{"call": title, **to_json(program)} for title, program in calls], *to_data(plan)]
+    return "\n".join([*[f";; {title}\n{text(program)}" for title, program in calls], *show_moves(plan)])
 
 
 STAGES = {"tree": _tree, "plan": _linked, "gate": _gate, "abi": _abi}

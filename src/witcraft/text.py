@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 
 class Writer:
     """Collects lines; ``unit`` is one step of indentation."""
 
-    def __init__(self, unit: str = "    ") -> None:
+    def __init__(self, unit: str = "    ", depth: int = 0) -> None:
         self.lines: list[str] = []
         self.unit = unit
-        self.depth = 0
+        self.depth = depth
 
     def line(self, text: str = "") -> None:
         self.lines.append(self.unit * self.depth + text if text else "")
@@ -21,20 +18,29 @@ class Writer:
         for text in lines:
             self.line(text)
 
-    @contextmanager
-    def block(self, head: str, tail: str = "") -> Iterator[None]:
+    def block(self, head: str, tail: str = "") -> Indented:
         self.line(head)
-        self.depth += 1
-        yield
-        self.depth -= 1
-        if tail:
-            self.line(tail)
+        return Indented(self, tail)
 
-    @contextmanager
-    def indented(self) -> Iterator[None]:
-        self.depth += 1
-        yield
-        self.depth -= 1
+    def indented(self) -> Indented:
+        return Indented(self)
 
     def text(self) -> str:
         return "\n".join(self.lines) + "\n"
+
+
+class Indented:
+    """The with-block: one step deeper inside, ``tail`` behind it."""
+
+    __slots__ = ("_tail", "_writer")
+
+    def __init__(self, writer: Writer, tail: str = "") -> None:
+        self._writer, self._tail = writer, tail
+
+    def __enter__(self) -> None:
+        self._writer.depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.depth -= 1
+        if self._tail:
+            self._writer.line(self._tail)

@@ -7,7 +7,7 @@ custom page sizes after their proposals. Reference types and the types of the gc
 from __future__ import annotations
 
 from witcraft.binary.cursor import Cursor
-from witcraft.core.tree import CoreType, FuncType, GlobalType, Limits, MemoryType, OtherType, TableType
+from witcraft.core.tree import ALONE, CoreType, FuncType, GlobalType, Limits, MemoryType, OtherType, Standing, TableType
 
 NUMBERS = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64", 0x7B: "v128"}
 PACKED = {0x78: "i8", 0x77: "i16"}
@@ -27,6 +27,7 @@ HEAP = {
     0x69: "exn",
     0x68: "cont",
 }
+SHARED = 0x65
 SHORT = {"none": "nullref", "nofunc": "nullfuncref", "noextern": "nullexternref", "noexn": "nullexnref"}
 SHORT |= {"nocont": "nullcontref"}
 
@@ -102,38 +103,42 @@ def recursion_group(c: Cursor) -> tuple[CoreType, ...]:
     """``core:rectype``: adds one type, or as many as a ``rec`` has."""
     if c.peek("a type") == 0x4E:
         c.pos += 1
-        return c.vector(sub_type, "types")
-    return (sub_type(c),)
+        size = c.count("types")
+        return tuple([sub_type(c, size - 1 - position) for position in range(size)])
+    return (sub_type(c, 0),)
 
 
-def sub_type(c: Cursor) -> CoreType:
+def sub_type(c: Cursor, later: int) -> CoreType:
+    """``later``: how many types of its recursion group come after it."""
     opcode = c.byte("a type")
     if opcode not in (0x4F, 0x50):
-        return composite_type(c, opcode)
-    parents = c.vector(Cursor.u32, "supertypes")
-    inner = composite_type(c, c.byte("a type"))
+        alone = later == 0 and opcode != SHARED
+        return composite_type(c, opcode, ALONE if alone else Standing(later=later, shared=opcode == SHARED))
+    final, parents, opcode = opcode == 0x4F, c.vector(Cursor.u32, "supertypes"), c.byte("a type")
+    inner = composite_type(c, opcode, Standing(parents, final, later, shared=opcode == SHARED))
     if isinstance(inner, FuncType):
         return inner
-    return OtherType(" ".join(["(sub", *["final"] * (opcode == 0x4F), *map(str, parents), f"{inner.text})"]))
+    return OtherType(" ".join(["(sub", *["final"] * final, *map(str, parents), f"{inner.text})"]), inner.standing)
 
 
-def composite_type(c: Cursor, opcode: int) -> CoreType:
+def composite_type(c: Cursor, opcode: int, standing: Standing) -> CoreType:
     """``opcode`` is read already; ``shared``, ``describes`` and ``descriptor`` may stand before the type proper."""
     prefix = ""
-    if opcode == 0x65:
+    if opcode == SHARED:
         prefix, opcode = "shared ", c.byte("a type")
     for code, word in ((0x4C, "describes"), (0x4D, "descriptor")):
         if opcode == code:
             prefix, opcode = f"{prefix}{word} {c.u32()} ", c.byte("a type")
     match opcode:
         case 0x60:
-            return FuncType(value_types(c, "parameters"), value_types(c, "results"))
+            return FuncType(value_types(c, "parameters"), value_types(c, "results"), standing)
         case 0x5F:
-            return OtherType(f"({prefix}struct{''.join(f' (field {f})' for f in c.vector(field_type, 'fields'))})")
+            fields = "".join([f" (field {field})" for field in c.vector(field_type, "fields")])
+            return OtherType(f"({prefix}struct{fields})", standing)
         case 0x5E:
-            return OtherType(f"({prefix}array {field_type(c)})")
+            return OtherType(f"({prefix}array {field_type(c)})", standing)
         case 0x5D:
-            return OtherType(f"({prefix}cont {heap_type(c)})")
+            return OtherType(f"({prefix}cont {heap_type(c)})", standing)
         case _:
             raise c.error(f"core type {opcode:#x} is unknown", c.pos - 1)
 

@@ -22,7 +22,10 @@ from witcraft.cli.errors import reported
     help="What lists of numbers are.",
 )
 @click.option("--standalone", is_flag=True, help="Copy the run time in: the package needs `wasmtime` and nothing else.")
-def python(component: Path, output: Path | None, name: str | None, lists: api.Lists, standalone: bool) -> None:
+@click.option("--wit", type=click.Path(exists=True, path_type=Path), help="WIT that documents COMPONENT.")
+def python(
+    component: Path, output: Path | None, name: str | None, lists: api.Lists, standalone: bool, wit: Path | None
+) -> None:
     """Write Python bindings: a typed package that runs COMPONENT.
 
     A folder that is there already is replaced, if witcraft has written all that is in it.
@@ -35,5 +38,5 @@ def python(component: Path, output: Path | None, name: str | None, lists: api.Li
     """
     with reported(component):
         folder = output or Path(api.title(component).replace("-", "_"))
-        files = api.python(component, folder, name=name, lists=lists, standalone=standalone)
+        files = api.python(component, folder, name=name, lists=lists, standalone=standalone, wit=wit)
         click.echo(f"{folder}: {len(files)} files", err=True)

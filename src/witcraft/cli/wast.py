@@ -22,10 +22,12 @@ WIDTH = 200
 @click.argument("scripts", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--engine",
-    type=click.Choice(["witcraft", "native", "none"]),
+    "--host",
+    type=click.Choice(["witcraft", "js", "native", "none"]),
     default="witcraft",
     show_default=True,
-    help="Who plays: witcraft, the API of the package `wasmtime`, or nobody (definitions are validated only).",
+    help="Who plays: witcraft's Python, its JavaScript in Node.js (`node`, or what WITCRAFT_NODE names), the API of "
+    "the package `wasmtime`, or nobody (definitions are validated only).",
 )
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=TIMEOUT, show_default=True, help="Of a directive.")
 @click.option("--json", "as_json", is_flag=True, help="As data: every directive with its outcome.")

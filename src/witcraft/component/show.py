@@ -169,7 +169,7 @@ class Printer:
         if isinstance(it.type, ModuleType):
             self.rows(core.Sort.TYPE, "module", _module_type(it.type), it.offset)
         else:
-            self.add(core.Sort.TYPE, spell.core_type(it.type), it.offset)
+            self.add(core.Sort.TYPE, spell.core_definition(it.type), it.offset)
 
     def type(self, it: TypeDef) -> None:
         match it.type:
@@ -243,7 +243,7 @@ def _module_type(it: ModuleType) -> list[str]:
             case ModuleOuterAlias(count, index):
                 text = f"outer {count} core type {index}"
             case core.FuncType() | core.OtherType():
-                text = spell.core_type(declaration)
+                text = spell.core_definition(declaration)
             case _:
                 assert_never(declaration)
         rows.append(f"core type {types} = {text}")

@@ -212,6 +212,14 @@ def core_type(type_: core.CoreType) -> str:
             assert_never(type_)
 
 
+def core_definition(type_: core.CoreType) -> str:
+    """With its supertypes, which only definitions say."""
+    text, standing = core_type(type_), type_.standing
+    if isinstance(type_, core.OtherType) or (standing.final and not standing.parents):
+        return text  # others have them in their text
+    return " ".join(["sub", *["final"] * standing.final, *map(str, standing.parents), text])
+
+
 def limits(it: core.Limits) -> str:
     parts = [f"{it.minimum}.." + ("" if it.maximum is None else str(it.maximum))]
     parts += ["64-bit"] * it.is64 + ["shared"] * it.shared

@@ -28,7 +28,20 @@ from witcraft.model.types import (
 from witcraft.model.world import Function
 
 
-def wit(ty: ValType | None) -> str:
+class Names:
+    """How a name is written where it is used. Here: bare, as messages have it."""
+
+    def of_type(self, ty: TypeDef) -> str:
+        return ty.name
+
+    def of_resource(self, handle: Own | Borrow) -> str:
+        return handle.alias or handle.resource.name
+
+
+BARE = Names()
+
+
+def wit(ty: ValType | None, names: Names = BARE) -> str:
     """A use of a type: names stay names, so the text is as long as the type's own line of WIT. None is ``_``."""
     match ty:
         case None:
@@ -40,31 +53,31 @@ def wit(ty: ValType | None) -> str:
         case ErrorContext():
             return "error-context"
         case List(element):
-            return f"list<{wit(element)}>"
+            return f"list<{wit(element, names)}>"
         case FixedList(element, length):
-            return f"list<{wit(element)}, {length}>"
+            return f"list<{wit(element, names)}, {length}>"
         case Map(key, value):
-            return f"map<{wit(key)}, {wit(value)}>"
+            return f"map<{wit(key, names)}, {wit(value, names)}>"
         case Tuple(items):
-            return f"tuple<{', '.join(map(wit, items))}>"
+            return f"tuple<{', '.join([wit(item, names) for item in items])}>"
         case Option(some):
-            return f"option<{wit(some)}>"
+            return f"option<{wit(some, names)}>"
         case Result(None, None):
             return "result"
         case Result(ok, None):
-            return f"result<{wit(ok)}>"
+            return f"result<{wit(ok, names)}>"
         case Result(ok, err):
-            return f"result<{wit(ok)}, {wit(err)}>"
-        case Own(resource):
-            return resource.name
-        case Borrow(resource):
-            return f"borrow<{resource.name}>"
+            return f"result<{wit(ok, names)}, {wit(err, names)}>"
+        case Own():
+            return names.of_resource(ty)
+        case Borrow():
+            return f"borrow<{names.of_resource(ty)}>"
         case Stream(element):
-            return "stream" if element is None else f"stream<{wit(element)}>"
+            return "stream" if element is None else f"stream<{wit(element, names)}>"
         case Future(element):
-            return "future" if element is None else f"future<{wit(element)}>"
+            return "future" if element is None else f"future<{wit(element, names)}>"
         case TypeDef():
-            return ty.name
+            return names.of_type(ty)
         case Record() | Variant() | Enum() | Flags():
             return definition(ty)
         case _:

@@ -16,6 +16,8 @@ from enum import Enum as PyEnum
 from typing import Any
 from weakref import WeakValueDictionary
 
+from witcraft.model.gates import UNGATED, Stability
+
 _interned: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
 
 
@@ -139,12 +141,16 @@ class Flags(Interned):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Own(Interned):
+    """``alias`` is set where the text says a name that is not the first of the resource's names in its scope."""
+
     resource: Resource
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Borrow(Interned):
     resource: Resource
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,6 +182,8 @@ class TypeDef:
     name: str  #                  kebab-case
     type: ValType
     docs: Docs = NO_DOCS
+    stability: Stability = UNGATED
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,6 +196,8 @@ class Resource:
     owner: str
     name: str
     docs: Docs = NO_DOCS
+    stability: Stability = UNGATED
+    external_id: str | None = None
 
 
 ValType = (

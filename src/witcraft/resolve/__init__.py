@@ -13,6 +13,7 @@ from witcraft.resolve.docs import read_docs
 from witcraft.resolve.features import COMPILED, Features
 from witcraft.resolve.ledger import Ledger
 from witcraft.resolve.meaning import Extern
+from witcraft.resolve.outside import outside
 from witcraft.resolve.world import world
 
 
@@ -35,7 +36,9 @@ def resolve(component: Component, features: Features = COMPILED) -> Resolved:
     is not among ``features``.
     """
     try:
-        scope = walk_component(component, Ledger(features), None, read_docs(component.customs))
-        return Resolved(component, world(component, scope), scope.imports.items)
+        ledger = Ledger(features, len(component.data))
+        scope = walk_component(component, ledger, None, read_docs(component.customs))
+        imports, exports = outside(scope)
+        return Resolved(component, world(component, scope.docs, imports, exports), imports)
     except RecursionError:  # called deep in someone else's stack, since every depth is limited
         raise ComponentError("the component nests deeper than is left of Python's stack") from None

@@ -20,19 +20,32 @@ from witcraft.resolve.meaning import (
     ValueItem,
     noun,
 )
-from witcraft.resolve.names import quoted
+from witcraft.resolve.names import article, quoted
 from witcraft.resolve.scope import Kind, Scope, at
 
 
 def alias_export(scope: Scope, alias: tree.AliasExport) -> Extern:
     if scope.kind is not Kind.COMPONENT and alias.sort not in (tree.Sort.TYPE, tree.Sort.INSTANCE):
-        raise ComponentError(f"a {scope.kind.value} can alias types and instances only")
+        raise ComponentError(f"{article(scope.kind.value)} can alias types and instances only")
     found = scope.instance(alias.instance).exports.get(alias.name)
     if found is None:
         raise ComponentError(f"instance {alias.instance} has no export {quoted(alias.name)}")
     if sort_of(found) is not alias.sort:
-        raise ComponentError(f"export {quoted(alias.name)} of instance {alias.instance} is {noun(found)}")
+        wanted = SORT_NOUNS.get(alias.sort, f"a core {alias.sort.name.lower()}")
+        raise ComponentError(
+            f"export {quoted(alias.name)} of instance {alias.instance} is {noun(found)}, where {wanted} is wanted"
+        )
     return found
+
+
+SORT_NOUNS: dict[tree.AnySort, str] = {
+    tree.Sort.FUNC: "a function",
+    tree.Sort.TYPE: "a type",
+    tree.Sort.VALUE: "a value",
+    tree.Sort.INSTANCE: "an instance",
+    tree.Sort.COMPONENT: "a component",
+    core.Sort.MODULE: "a core module",
+}
 
 
 def sort_of(extern: Extern) -> tree.AnySort:
@@ -66,16 +79,12 @@ def alias_core_export(scope: Scope, alias: tree.AliasCoreExport) -> core.ExternT
 
 def alias_outer(scope: Scope, alias: tree.AliasOuter) -> object:
     if scope.kind is not Kind.COMPONENT and alias.sort not in (tree.Sort.TYPE, core.Sort.TYPE):
-        raise ComponentError(f"a {scope.kind.value} can alias types only")
+        raise ComponentError(f"{article(scope.kind.value)} can alias types only")
     outer = scope.outer(alias.count)
-    if alias.sort is tree.Sort.TYPE and crosses_component(scope, alias.count):
+    if alias.sort is tree.Sort.TYPE and scope.walls > outer.walls:
         check_closed(scope, outer.type(alias.index))
     found: object = at(outer.spaces[alias.sort], alias.index, f"outer {alias.sort.name.lower()}")
     return found
-
-
-def crosses_component(scope: Scope, count: int) -> bool:
-    return any(scope.outer(inner).kind is Kind.COMPONENT for inner in range(count))
 
 
 def check_closed(scope: Scope, ty: AnyType) -> None:

@@ -38,6 +38,7 @@ class Border:
         self.naming = Naming(ledger)
         self.resources: dict[str, Resource] = {}  # those that methods may be of, by label
         self.visible: set[TypeDef | Resource] = set()
+        self.unnamed: set[TypeDef] = set()  # mentioned, but by a name that is not visible
         self.first_names: dict[Resource, Resource] = {}  # by original: the name of a resource that came first
         self._keys: dict[str, str] = {}
         self._fine: set[ValType] = set()
@@ -56,7 +57,8 @@ class Border:
             self.check_accessor(name.name, parsed, extern)
         other = self._keys.setdefault(names.unique_key(parsed), name.name)
         if name.name in self.items or other != name.name:
-            raise ComponentError(f"{self.verb} {names.quoted(name.name)} conflicts with {names.quoted(other)}")
+            twice = "is there twice" if other == name.name else f"conflicts with {names.quoted(other)}"
+            raise ComponentError(f"{self.verb} {names.quoted(name.name)} {twice}")
         self.items[name.name] = extern
 
     def introduce(self, name: ExternName, extern: Extern) -> None:
@@ -117,6 +119,7 @@ class Border:
 
     def check_visible(self, extern: Extern) -> None:
         """Does all that it mentions have a name here? The types that an instance brings with it get theirs by that."""
+        self.ledger.spend(1)
         match extern:
             case TypeItem(ty):
                 self.require_type(ty)
@@ -128,8 +131,10 @@ class Border:
                 self.require_extern(extern)
 
     def require_extern(self, extern: Extern) -> None:
+        self.ledger.spend(1)
         match extern:
             case FuncType(params, result):
+                self.ledger.spend(len(params))
                 for param in params:
                     self.require(param.type)
                 if result is not None:
@@ -151,7 +156,7 @@ class Border:
                 self.require_extern(ty)
             case InstanceType(exports, _, ()):
                 for export in exports.values():
-                    self.require_extern(export)
+                    self.check_visible(export)
             case TypeDef():
                 self.require_definition(ty.type)
             case _:
@@ -166,10 +171,15 @@ class Border:
                 self.also.show(ty)
 
     def require_definition(self, ty: ValType) -> None:
-        if isinstance(ty, TypeDef | Own | Borrow):
+        if isinstance(ty, TypeDef) and ty not in self.visible:
+            self.unnamed.add(ty)  # it has a name of its own now
+            self.require_definition(ty.type)
+        elif isinstance(ty, TypeDef | Own | Borrow):
             self.require(ty)
         else:
-            for part in children(ty):
+            parts = children(ty)
+            self.ledger.spend(len(parts))
+            for part in parts:
                 self.require(part)
 
     def require(self, ty: ValType) -> None:
@@ -177,14 +187,26 @@ class Border:
             self._require(ty)
             self._fine.add(ty)
 
+    def unnamed_here(self) -> str:
+        return f"has no name out there: {self.verb} the type before it"
+
+    def require_inner(self, ty: TypeDef) -> None:
+        """A name that is not known here does no harm to a type that can do without one."""
+        if isinstance(ty.type, Record | Variant | Enum | Flags):
+            raise ComponentError(f"it mentions the type {names.quoted(ty.name)}, which is not {self.verb}ed before it")
+        self.unnamed.add(ty)
+        self.require(ty.type)
+
     def _require(self, ty: ValType) -> None:
         match ty:
             case TypeDef() if ty not in self.visible:
-                raise ComponentError(f"it mentions the type {names.quoted(ty.name)}, which is not {self.verb}ed")
+                self.require_inner(ty)
             case Record() | Variant() | Enum() | Flags():
-                raise ComponentError(f"it mentions a {type(ty).__name__.lower()} that is not {self.verb}ed by a name")
+                raise ComponentError(
+                    f"it mentions {names.article(type(ty).__name__.lower())} type that {self.unnamed_here()}"
+                )
             case Own(resource) | Borrow(resource) if resource not in self.visible:
-                raise ComponentError(f"it mentions a resource that is not {self.verb}ed by a name")
+                raise ComponentError(f"it mentions a resource type that {self.unnamed_here()}")
             case TypeDef():
                 pass
             case _:

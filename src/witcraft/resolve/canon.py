@@ -67,9 +67,9 @@ def check_options(scope: Scope, options: tree.CanonOptions, layout: Layout) -> N
 
 def check_needs(options: tree.CanonOptions, needs: Needs) -> None:
     if needs.memory and options.memory is None:
-        raise ComponentError("these types need the option memory")
+        raise ComponentError("values of these types lie in memory: the option memory is missing")
     if needs.realloc and options.realloc is None:
-        raise ComponentError("these types need the option realloc")
+        raise ComponentError("values of these types are put into memory: the option realloc is missing")
 
 
 def check_signature(noun: str, given: core.FuncType, wanted: core.FuncType) -> None:
@@ -87,7 +87,7 @@ def check_lowering(options: tree.CanonOptions) -> None:
 
 
 def needs_of_lift(ledger: Ledger, ty: FuncType, layout: Layout, options: tree.CanonOptions) -> Needs:
-    params = flat_params(layout, ty, MAX_FLAT_PARAMS)
+    params = flat_params(ledger, layout, ty, MAX_FLAT_PARAMS)
     realloc = params is None or any(ledger.facts[param.type].pointer for param in ty.params)
     memory = realloc
     results: FlatTypes = ("i32",) if options.callback is not None else ()
@@ -101,7 +101,7 @@ def needs_of_lift(ledger: Ledger, ty: FuncType, layout: Layout, options: tree.Ca
 
 
 def needs_of_lower(ledger: Ledger, ty: FuncType, layout: Layout, options: tree.CanonOptions) -> Needs:
-    flat = flat_params(layout, ty, MAX_FLAT_ASYNC_PARAMS if options.is_async else MAX_FLAT_PARAMS)
+    flat = flat_params(ledger, layout, ty, MAX_FLAT_ASYNC_PARAMS if options.is_async else MAX_FLAT_PARAMS)
     memory = flat is None or any(ledger.facts[param.type].pointer for param in ty.params)
     params = (layout.core,) if flat is None else flat
     results = flat_result(layout, ty.result) if not options.is_async or ty.result is None else None
@@ -111,8 +111,9 @@ def needs_of_lower(ledger: Ledger, ty: FuncType, layout: Layout, options: tree.C
     return Needs(core.FuncType(params, ("i32",) if options.is_async else results), memory, realloc)
 
 
-def flat_params(layout: Layout, ty: FuncType, limit: int) -> FlatTypes | None:
+def flat_params(ledger: Ledger, layout: Layout, ty: FuncType, limit: int) -> FlatTypes | None:
     """None where they are spilled to memory."""
+    ledger.spend(len(ty.params))
     flat = concatenate([layout.flatten(param.type) for param in ty.params])
     return flat if flat is not None and len(flat) <= limit else None
 

@@ -13,7 +13,8 @@ from witcraft.errors import ComponentError
 from witcraft.resolve import canon, types, values
 from witcraft.resolve.aliases import alias_core_export, alias_export, alias_outer
 from witcraft.resolve.builtins import builtin
-from witcraft.resolve.core_types import check_references, module_type
+from witcraft.resolve.core_subtypes import check_core_type
+from witcraft.resolve.core_types import module_type
 from witcraft.resolve.docs import NO_WORLD_DOCS, WorldDocs
 from witcraft.resolve.externs import declared, enter_export, export, import_
 from witcraft.resolve.features import Feature
@@ -35,7 +36,6 @@ def walk_component(
     scope = Scope(Kind.COMPONENT, ledger, parent, docs)
     walk(scope, component.definitions)
     scope.check_all_used(component.offset)
-    types.check_mentioned(scope.latest_core_type, len(scope.core_types))
     return scope
 
 
@@ -135,7 +135,7 @@ def core_type(scope: Scope, definition: tree.CoreTypeDef) -> None:
     if isinstance(definition.type, tree.ModuleType):
         scope.core_types.append(types.module_type(scope, definition.type))
     else:
-        scope.latest_core_type = max(scope.latest_core_type, check_references(definition.type, scope.core_types))
+        check_core_type(definition.type, scope.core_types, scope.ledger)
         scope.core_types.append(definition.type)
 
 

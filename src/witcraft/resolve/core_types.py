@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import assert_never
 
 from witcraft.component import tree
 from witcraft.component.spell import core_extern_type
 from witcraft.core import tree as core
 from witcraft.errors import ComponentError
+from witcraft.resolve.core_subtypes import check_core_type, check_mentions
+from witcraft.resolve.features import Feature
+from witcraft.resolve.ledger import Ledger
 from witcraft.resolve.meaning import CoreInstance, ModuleType
 
 Declaration = tree.ModuleImport | tree.ModuleExport | tree.ModuleOuterAlias | core.CoreType
@@ -105,48 +107,19 @@ def check_arguments(module: ModuleType, args: dict[str, CoreInstance]) -> None:
             check_named(f'core import "{namespace}" "{name}"', given, wanted)
 
 
-# ---- limits and references -----------------------------------------------------------------------------------
+# ---- limits -----------------------------------------------------------------------------------------------------
 
 MOST_BYTES = {False: 1 << 32, True: 1 << 64}  # of a memory, by the width of its indices
 MOST_ELEMENTS = {False: (1 << 32) - 1, True: (1 << 64) - 1}  # of a table
 
-mentioned = re.compile(r"\((?:ref|exact)(?: null)? (\d+)\)").findall
-supertypes = re.compile(r"\(sub (?:final )?((?:\d+ )+)").match
-
 
 def check_limits(limits: core.Limits, most: int) -> None:
-    given = limits.minimum if limits.maximum is None else limits.maximum
-    if not limits.minimum <= given <= most:
-        raise ComponentError(f"limits from {limits.minimum} to {given}, where at most {most} is possible")
+    if limits.maximum is not None and limits.minimum > limits.maximum:
+        raise ComponentError(f"limits from {limits.minimum} to {limits.maximum}: the minimum is above the maximum")
+    if max(limits.minimum, limits.maximum or 0) > most:
+        raise ComponentError(f"a size of {max(limits.minimum, limits.maximum or 0)}, where at most {most} is possible")
     if limits.shared and limits.maximum is None:
         raise ComponentError("what is shared needs a maximum")
-
-
-def check_references(ty: core.CoreType, known: Sequence[core.CoreType | ModuleType]) -> int:
-    """Checks what ``ty`` mentions of the types before it; the largest index that it mentions, or -1.
-
-    It may mention itself and types after it, if they are of its recursion group.
-    """
-    text = ty.text if isinstance(ty, core.OtherType) else " ".join([*ty.params, *ty.results])
-    indices = [int(index) for index in mentioned(text)]
-    for index in indices:
-        if index < len(known) and isinstance(known[index], ModuleType):
-            raise ComponentError(f"core type {index} is the type of a module, which no reference can be to")
-    if parents := supertypes(text):
-        check_parents([int(index) for index in parents[1].split()], known)
-    return max(indices, default=-1)
-
-
-def check_parents(indices: Sequence[int], known: Sequence[core.CoreType | ModuleType]) -> None:
-    for index in indices:
-        if index >= len(known):
-            raise ComponentError(f"core type {index} is unknown: a supertype comes first")
-        parent = known[index]
-        if isinstance(parent, core.OtherType) and not OPEN_TYPE(parent.text):
-            raise ComponentError(f"core type {index} is final: it cannot be a supertype")
-
-
-OPEN_TYPE = re.compile(r"\(sub (?!final)").match
 
 
 # ---- the type of a module ---------------------------------------------------------------------------------------
@@ -164,17 +137,16 @@ def module_type(module: core.Module) -> ModuleType:
 class ModuleDeclarations:
     """A module type is declared in a type index space of its own; ``outer(count, index)`` looks beyond it."""
 
-    def __init__(self, outer: OuterType) -> None:
-        self.outer = outer
+    def __init__(self, outer: OuterType, ledger: Ledger) -> None:
+        self.outer, self.ledger = outer, ledger
         self.types: list[core.CoreType] = []
-        self.latest = -1  # largest index of a type that a type mentions
         self.imports: dict[tuple[str, str], core.ExternType] = {}
         self.exports: dict[str, core.ExternType] = {}
 
     def declare(self, declaration: Declaration) -> None:
         match declaration:
             case core.FuncType() | core.OtherType():
-                self.latest = max(self.latest, check_references(declaration, self.types))
+                check_core_type(declaration, self.types, self.ledger)
                 self.types.append(declaration)
             case tree.ModuleOuterAlias(count, index):
                 self.types.append(self.types_at(count, index))
@@ -209,13 +181,26 @@ class ModuleDeclarations:
                 return ty
             case core.TableType(_, limits):
                 check_limits(limits, MOST_ELEMENTS[limits.is64])
+                self.check_shared(limits.shared, "table")
+                self.check_mentions(ty.element)
+                return ty
+            case core.GlobalType():
+                self.check_shared(ty.shared, "global")
+                self.check_mentions(ty.type)
                 return ty
             case tree.FuncOfType(index):
                 return self.function(index)
             case tree.TagOfType(index):
                 return core.TagType(self.function(index))
             case _:
-                return ty
+                assert_never(ty)
+
+    def check_mentions(self, text: str) -> None:
+        check_mentions(text, self.types, len(self.types), self.ledger)
+
+    def check_shared(self, shared: bool, noun: str) -> None:
+        if shared:
+            self.ledger.require(Feature.SHARED_EVERYTHING_THREADS, f"a shared {noun}")
 
     def function(self, index: int) -> core.FuncType:
         found = self.core_type(index)

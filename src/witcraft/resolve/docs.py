@@ -1,8 +1,8 @@
 """Documentation out of a ``package-docs`` custom section: a version byte, then JSON.
 
 In a finished component it documents the world "root": its functions and types, its inline interfaces, and the imports
-and exports of other interfaces; under ``interfaces``, those by their full names. A custom section cannot make a
-component invalid, so what is not as expected is passed over.
+and exports of other interfaces; those themselves stand in ``witcraft-docs``, under ``interfaces``, by their full names.
+A custom section cannot make a component invalid, so what is not as expected is passed over.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from witcraft.core.tree import Custom
 from witcraft.model.types import NO_DOCS, Docs
 
 Json = Mapping[str, Any]
+
+PACKAGE_DOCS = "package-docs"
+INTERFACE_DOCS = "witcraft-docs"
+"""A section of the same form, which no other tool reads: some refuse components that document named interfaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,17 @@ def either(world: Json, exports: str, imports: str, verb: str, name: str) -> Any
 
 
 def read_docs(customs: tuple[Custom, ...]) -> WorldDocs:
+    package, ours = section(customs, PACKAGE_DOCS), section(customs, INTERFACE_DOCS)
+    if not package and not ours:
+        return NO_WORLD_DOCS
+    return WorldDocs(member(member(package, "worlds"), "root"), member(ours or package, "interfaces"))
+
+
+def section(customs: tuple[Custom, ...], name: str) -> Json:
     for custom in customs:
-        if custom.name == "package-docs" and bytes(custom.data[:1]) in (b"\0", b"\1"):
-            package = parse(bytes(custom.data[1:]))
-            return WorldDocs(member(member(package, "worlds"), "root"), member(package, "interfaces"))
-    return NO_WORLD_DOCS
+        if custom.name == name and bytes(custom.data[:1]) in (b"\0", b"\1"):
+            return parse(bytes(custom.data[1:]))
+    return {}
 
 
 def parse(data: bytes) -> Json:

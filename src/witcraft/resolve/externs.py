@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import assert_never
 
 from witcraft.component import tree
@@ -20,6 +22,8 @@ from witcraft.resolve.meaning import (
     TypeItem,
     ValueItem,
 )
+from witcraft.resolve.mentions import mentioned
+from witcraft.resolve.names import quoted
 from witcraft.resolve.naming import Exporter
 from witcraft.resolve.scope import Kind, Scope, of_class
 from witcraft.resolve.substitute import Opening, nothing_open, open_instance
@@ -31,27 +35,36 @@ def import_(scope: Scope, definition: tree.Import) -> None:
     extern = declared(scope, "import", definition.name.name, definition.type)
     scope.append(extern)
     scope.imports.introduce(definition.name, extern)
-    check_no_own_resource(scope, extern, since)
-    scope.imports.check_visible(extern)
+    with of_extern("import", definition.name):
+        check_no_own_resource(scope, extern, since)
+        scope.imports.check_visible(extern)
 
 
 def check_no_own_resource(scope: Scope, extern: Extern, since: int) -> None:
     """A resource type that is imported is new (not older than ``since``), was imported before, or is from outside."""
     match extern:
-        case TypeItem(Resource() as resource):
-            if scope.first <= scope.ledger.stamp(resource) < since and resource not in scope.imports.visible:
-                raise ComponentError("an import cannot be equal to a resource type that is made inside")
         case Instance(exports):
             for export in exports.values():
                 check_no_own_resource(scope, export, since)
+        case TypeItem(Resource() as resource):
+            check_not_own(scope, resource, since)
+        case (ComponentType() as template) | TypeItem((InstanceType() | ComponentType()) as template):
+            for resource in mentioned(scope.ledger, template):
+                check_not_own(scope, resource, since)
         case _:
             pass
+
+
+def check_not_own(scope: Scope, resource: Resource, since: int) -> None:
+    if scope.first <= scope.ledger.stamp(resource) < since and resource not in scope.imports.visible:
+        raise ComponentError("an import cannot mention a resource type that is made inside")
 
 
 def export(scope: Scope, definition: tree.Export) -> None:
     extern, name = scope.extern(definition.item), definition.name.name
     if definition.type is not None:
-        extern = ascribe(scope, extern, definition.type, name)
+        with of_extern("export", definition.name):
+            extern = ascribe(scope, extern, definition.type, name)
     owner = name if isinstance(extern, Instance) else ""
     exporter = Exporter(scope.exports, owner, scope.docs.of_types("export", owner))
     enter_export(scope, definition.name, exporter.extern(name, extern))
@@ -63,7 +76,17 @@ def enter_export(scope: Scope, name: tree.ExternName, extern: Extern) -> None:
         scope.unused.discard(len(scope.values) - 1)  # it went out with this export
     scope.exports.introduce(name, extern)
     if scope.kind is not Kind.INSTANCE_TYPE:
-        scope.exports.check_visible(extern)
+        with of_extern("export", name):
+            scope.exports.check_visible(extern)
+
+
+@contextmanager
+def of_extern(verb: str, name: tree.ExternName) -> Iterator[None]:
+    """Puts before an error what it is about."""
+    try:
+        yield
+    except ComponentError as error:
+        raise ComponentError(f"{verb} {quoted(name.name)}: {error.message}", error.offset) from None
 
 
 def ascribe(scope: Scope, extern: Extern, desc: tree.ExternDesc, name: str) -> Extern:

@@ -54,9 +54,10 @@ def changed(found: Features, word: str) -> Features:
             return ALL
         case "shipped":
             return SHIPPED
-    feature = NAMES.get(word.removeprefix("-"))
+    name = word.removeprefix("-")
+    feature = NAMES.get(name)
     if feature is None:
-        raise WitcraftError(f"the feature {word!r} is unknown; there are {', '.join(NAMES)}, and all and shipped")
+        raise WitcraftError(f"the feature {name!r} is unknown; there are {', '.join(NAMES)}, and all and shipped")
     return found - {feature} if word.startswith("-") else found | {feature}
 
 

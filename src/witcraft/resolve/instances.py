@@ -10,7 +10,7 @@ from witcraft.resolve.core_types import EXTERN_CLASSES, check_arguments
 from witcraft.resolve.meaning import CoreInstance, Extern, Instance
 from witcraft.resolve.names import quoted
 from witcraft.resolve.scope import Scope, at
-from witcraft.resolve.substitute import Opening
+from witcraft.resolve.substitute import NODE, Opening
 from witcraft.resolve.subtype import check_imports
 
 # ---- of core modules --------------------------------------------------------------------------------------------
@@ -23,6 +23,7 @@ def core_instantiate(scope: Scope, definition: tree.CoreInstantiate) -> CoreInst
         if arg.name in args:
             raise ComponentError(f"argument {quoted(arg.name)} is given twice")
         args[arg.name] = scope.core_instance(arg.instance)
+    scope.ledger.spend(len(module.imports))
     check_arguments(module, args)
     return module.exports
 
@@ -55,6 +56,7 @@ def instantiate(scope: Scope, definition: tree.Instantiate) -> Instance:
 
 
 def inline_exports(scope: Scope, definition: tree.InlineExports) -> Instance:
+    scope.ledger.spend(NODE)
     border = Border("export", scope.ledger)
     for export in definition.exports:
         border.enter(export.name, scope.extern(export.item))

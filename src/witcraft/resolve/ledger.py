@@ -31,7 +31,8 @@ from witcraft.resolve.meaning import (
 MAX_TYPE_SIZE = 1_000_000  # nodes of a type written out as a tree, as the reference validator limits it
 MAX_TYPE_DEPTH = 100  #      levels of structure, as the engine limits it
 MAX_NAMED_DEPTH = 200  #     the same with names of types counted as levels
-MAX_WORK = 200_000  #       nodes copied and compared in all
+MAX_WORK = 300_000  #       what checking may cost, in units of about a microsecond: so much for any component,
+WORK_OF_BYTES = 4  #        and a unit more for so many of its bytes
 
 NEVER = 1 << 62  # a stamp that no type has
 
@@ -53,13 +54,14 @@ class Facts:
 
 
 class Ledger:
-    def __init__(self, features: Features = COMPILED) -> None:
+    def __init__(self, features: Features = COMPILED, size: int = 0) -> None:
+        """``size``: of the component, in bytes."""
         self.features = features
         self.layouts = {4: Layout(4), 8: Layout(8)}  # by the bytes of a pointer
         self.facts: dict[Known, Facts] = {}
         self._shapes: dict[ValType, ValType] = {}
         self._same: dict[Resource, Resource] = {}
-        self._work = 0
+        self._work = MAX_WORK + size // WORK_OF_BYTES
 
     # ---- facts ----
 
@@ -85,11 +87,11 @@ class Ledger:
             raise ComponentError(f"{noun(known)} nests deeper than {MAX_TYPE_DEPTH} levels")
         return facts
 
-    def spend(self) -> None:
-        """Counts a node copied or compared: small components can ask for much of that."""
-        self._work += 1
-        if self._work > MAX_WORK:
-            raise ComponentError(f"checking its types takes more than {MAX_WORK:,} steps")
+    def spend(self, work: int) -> None:
+        """Counts what grows with something else than the bytes read: they could ask for any amount of that."""
+        self._work -= work
+        if self._work < 0:
+            raise ComponentError("checking its types takes too much work for a component of this size")
 
     def require(self, feature: Feature, what: str) -> None:
         require(self.features, feature, what)

@@ -33,6 +33,7 @@ DEPENDENCIES = (
 CANONICAL_VERSION = r"[1-9][0-9]*|0\.[1-9][0-9]*|0\.0\.[1-9][0-9]*|0\.0\.0"
 
 MAX_QUOTED = 60  # characters
+KEBAB = "words of letters and digits joined by hyphens, each all lower case or all upper case"
 
 is_label = re.compile(LABEL).fullmatch
 is_semver = re.compile(SEMVER).fullmatch
@@ -98,7 +99,7 @@ def parse(name: str) -> Name:
 
 def check_label(label: str) -> str:
     if not is_label(label):
-        raise ComponentError(f"{quoted(label)} is not in kebab case")
+        raise ComponentError(f"{quoted(label)} is not in kebab case: {KEBAB}")
     return label
 
 
@@ -122,7 +123,7 @@ def interface_name(name: str) -> InterfaceName:
         raise ComponentError(f"{quoted(name)} is no name of an interface")
     version = found["version"]
     if version is not None and not is_semver(version) and not is_canonical_version(version):
-        raise ComponentError(f"{quoted(name)} has no semantic version")
+        raise ComponentError(f"{quoted(name)} has no semantic version, which is like 1.2.3, or 1.2.3-rc.1")
     return InterfaceName(found["path"], version)
 
 
@@ -183,7 +184,7 @@ def unique_key(name: Name) -> str:
             resource, member = folded(resource), folded(member)
             return with_accessor(accessor, member if member == resource else f"{resource}.{member}")
         case InterfaceName(path, version):
-            return f"{path.lower()}@{version}"
+            return f"{folded(path)}@{version}"
         case Dependency(text):
             return text
 
@@ -199,15 +200,20 @@ def folded(label: str) -> str:
 
 
 def check_labels(labels: Iterable[str], noun: str) -> None:
-    """Names of fields, cases, flags, parameters: kebab case, and different from each other but for case."""
-    seen: set[str] = set()
+    """Names of fields, cases, flags, parameters: kebab case, and strongly unique."""
+    seen: dict[str, str] = {}
     for label in labels:
-        key = check_label(label).lower()
+        key = folded(check_label(label))
         if key in seen:
-            raise ComponentError(f"{noun} {quoted(label)} is there twice")
-        seen.add(key)
+            twice = "is there twice" if seen[key] == label else f"conflicts with {quoted(seen[key])}"
+            raise ComponentError(f"{noun} {quoted(label)} {twice}")
+        seen[key] = label
 
 
 def quoted(name: str) -> str:
     """For a message: no control characters, and not a page long."""
     return spell.quoted(name if len(name) <= MAX_QUOTED else name[:MAX_QUOTED] + "...")
+
+
+def article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from witcraft.model.types import NO_DOCS, Docs, Resource, TypeDef, ValType
 from witcraft.resolve.border import Border
 from witcraft.resolve.meaning import AnyType, ComponentType, Extern, FuncType, Instance, InstanceType, TypeItem
+from witcraft.resolve.substitute import NODE
 
 
 class Exporter:
@@ -24,8 +25,10 @@ class Exporter:
         self.naming = border.naming
         self.owner = owner
         self.docs = docs
+        self.first: dict[Resource, Resource] = {}  # by original: those that this export names
 
     def extern(self, name: str, extern: Extern) -> Extern:
+        self.ledger.spend(NODE)
         match extern:
             case TypeItem(ty):
                 return self.ledger.note(TypeItem(self.type(name, ty)))
@@ -57,8 +60,12 @@ class Exporter:
 
     def resource(self, name: str, resource: Resource) -> Resource:
         """One that the outside knows already keeps its name there: this is a further one for it."""
-        known = self.border.first_names.get(self.ledger.original(resource))
-        return known or self.ledger.alias(Resource(self.owner, name, self.docs.get(name, NO_DOCS)), resource)
+        original = self.ledger.original(resource)
+        known = self.border.first_names.get(original) or self.first.get(original)
+        if known is None:
+            new = Resource(self.owner, name, self.docs.get(name, NO_DOCS))
+            known = self.first[original] = self.ledger.alias(new, resource)
+        return known
 
     def peel(self, ty: ValType) -> ValType:
         """Without names that the outside has never heard of."""

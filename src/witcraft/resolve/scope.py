@@ -32,6 +32,9 @@ from witcraft.resolve.meaning import (
 T = TypeVar("T")
 
 
+SCOPE = 40  # units of work to make one
+
+
 class Kind(Enum):
     COMPONENT = "component"
     COMPONENT_TYPE = "component type"
@@ -42,13 +45,15 @@ class Scope:
     """``first``: the stamp that everything made in here is not older than."""
 
     def __init__(self, kind: Kind, ledger: Ledger, parent: Scope | None, docs: WorldDocs = NO_WORLD_DOCS) -> None:
+        ledger.spend(SCOPE)
         self.kind, self.ledger, self.parent, self.docs = kind, ledger, parent, docs
+        self.around: tuple[Scope, ...] = (self, *parent.around) if parent else (self,)  # itself, and outwards
+        self.walls: int = (parent.walls if parent else 0) + (kind is Kind.COMPONENT)  # components among those
         self.first = ledger.next_stamp()
         self.exports = Border("export", ledger)
         self.imports = Border("import", ledger, also=self.exports)
         self.own_resources: dict[Resource, str] = {}  # those that this component defines, with their representation
         self.unused: set[int] = set()  # values, each of which is used once
-        self.latest_core_type = -1  # largest index of a core type that a core type mentions
         self.context: str | None = None  # core type of the tasks' context slots
 
         self.funcs: list[FuncType] = []
@@ -82,12 +87,9 @@ class Scope:
         }
 
     def outer(self, count: int) -> Scope:
-        scope: Scope = self
-        for _ in range(count):
-            if scope.parent is None:
-                raise ComponentError(f"an outer alias reaches {count} scopes out, which is beyond the outermost one")
-            scope = scope.parent
-        return scope
+        if count >= len(self.around):
+            raise ComponentError(f"an outer alias reaches {count} scopes out, which is beyond the outermost one")
+        return self.around[count]
 
     # ---- look-ups ----
 

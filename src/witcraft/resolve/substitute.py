@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from witcraft.model.types import Borrow, Docs, Enum, Flags, Own, Record, Resource, TypeDef, ValType, Variant
-from witcraft.model.walk import rebuild
+from witcraft.model.walk import children, rebuild
 from witcraft.model.world import Param
 from witcraft.resolve.ledger import NEVER, Ledger
 from witcraft.resolve.meaning import (
@@ -25,6 +25,9 @@ from witcraft.resolve.meaning import (
     TypeItem,
     ValueItem,
 )
+
+NODE = 20  # units of work to copy one
+PART = 4  #  and for each of its parts
 
 
 class Substitution:
@@ -52,7 +55,7 @@ class Substitution:
     def value(self, ty: ValType) -> ValType:
         found = self.values.get(ty)
         if found is None:
-            self.ledger.spend()
+            self.ledger.spend(NODE + len(self.within))
             found = self.values[ty] = self._value(ty)
         return found
 
@@ -69,11 +72,13 @@ class Substitution:
             case Borrow(resource):
                 return self.ledger.note(Borrow(self.resource(resource)))
             case _:
+                self.ledger.spend(PART * len(children(ty)))
                 return self.ledger.note(rebuild(ty, self.value))
 
     def function(self, ty: FuncType) -> FuncType:
         if self.keeps(ty):
             return ty
+        self.ledger.spend(PART * len(ty.params))
         params = tuple([Param(param.name, self.value(param.type)) for param in ty.params])
         return self.ledger.note(FuncType(params, None if ty.result is None else self.value(ty.result), ty.is_async))
 
@@ -101,7 +106,7 @@ class Substitution:
         return self.ledger.note(ComponentType(ty.imports, ty.exports, ty.first, (*ty.within, self)))
 
     def extern(self, extern: Extern) -> Extern:
-        self.ledger.spend()
+        self.ledger.spend(NODE + len(self.within))
         if self.keeps(extern):
             return extern
         match extern:
@@ -158,6 +163,7 @@ class Opening(Substitution):
             docs = self.docs.get(resource.name, resource.docs)
             found = self._resources[original] = self.ledger.note(Resource(self.owner, resource.name, docs))
             return found
+        self.ledger.spend(1 + len(self.within))
         for substitution in self.within:
             resource = substitution.resource(resource)
         return resource

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from witcraft.errors import ComponentError
+from witcraft.model.text import wit
 from witcraft.model.types import Resource, TypeDef, ValType
 from witcraft.resolve.core_types import check_module
 from witcraft.resolve.ledger import Ledger
@@ -26,12 +27,16 @@ from witcraft.resolve.meaning import (
     ValueItem,
     noun,
 )
+from witcraft.resolve.names import quoted
 from witcraft.resolve.substitute import Opening
+
+MAX_WRITTEN = 50  # nodes of a type in a message
+PAIR = 5  # units of work to compare one
 
 
 def check(given: Extern, wanted: Extern, opening: Opening) -> None:
     """Raises ``ComponentError`` unless ``given`` can stand where ``wanted`` is asked for."""
-    opening.ledger.spend()
+    opening.ledger.spend(PAIR)
     match given, wanted:
         case FuncType(), FuncType():
             check_function(given, opening.function(wanted), opening.ledger)
@@ -45,6 +50,7 @@ def check(given: Extern, wanted: Extern, opening: Opening) -> None:
         case ComponentType(), ComponentType():
             check_component(given, opening.component_type(wanted), opening.ledger)
         case ModuleType(), ModuleType():
+            opening.ledger.spend(PAIR * (len(given.imports) + len(wanted.exports)))
             check_module(given, wanted)
         case _:
             _expected(wanted, given)
@@ -105,15 +111,30 @@ def same_value(given: ValType, wanted: ValType, ledger: Ledger) -> bool:
 
 
 def check_function(given: FuncType, wanted: FuncType, ledger: Ledger) -> None:
+    ledger.spend(len(wanted.params))
     if given.is_async != wanted.is_async:
         raise ComponentError(f"the function is {'' if given.is_async else 'not '}async")
     if [param.name for param in given.params] != [param.name for param in wanted.params]:
-        raise ComponentError("the function has other parameters")
+        raise ComponentError(
+            f"the function has other parameters: ({labels(given)}), where ({labels(wanted)}) is needed"
+        )
     for have, want in zip(given.params, wanted.params, strict=True):
         if not same_value(have.type, want.type, ledger):
-            raise ComponentError(f'parameter "{have.name}" has another type')
+            raise ComponentError(f'parameter "{have.name}" has another type{both(have.type, want.type, ledger)}')
     if not same_result(given.result, wanted.result, ledger):
-        raise ComponentError("the result has another type")
+        raise ComponentError(f"the result has another type{both(given.result, wanted.result, ledger)}")
+
+
+def labels(ty: FuncType) -> str:
+    return quoted(", ".join([param.name for param in ty.params])).strip('"')
+
+
+def both(given: ValType | None, wanted: ValType | None, ledger: Ledger) -> str:
+    """For a message: the two types, if that says something and is not too long."""
+    if any(ty is not None and ledger.facts[ty].size > MAX_WRITTEN for ty in (given, wanted)):
+        return ""
+    have, want = (wit(ty) if ty else "none" for ty in (given, wanted))
+    return "" if have == want else f": {quoted(have)[1:-1]}, where {quoted(want)[1:-1]} is needed"
 
 
 def same_result(given: ValType | None, wanted: ValType | None, ledger: Ledger) -> bool:

@@ -10,12 +10,13 @@ from witcraft.resolve.canon import check_signature
 from witcraft.resolve.core_types import ModuleDeclarations
 from witcraft.resolve.features import Feature
 from witcraft.resolve.meaning import ComponentType, InstanceType, ModuleType
+from witcraft.resolve.names import article
 from witcraft.resolve.scope import Kind, Scope
 
 
 def resource_type(scope: Scope, ty: tree.ResourceType) -> Resource:
     if scope.kind is not Kind.COMPONENT:
-        raise ComponentError(f"a {scope.kind.value} cannot define a resource type, but only import or export one")
+        raise ComponentError(f"{article(scope.kind.value)} cannot define a resource type, only import or export one")
     if ty.rep not in ("i32", "i64"):
         raise ComponentError(f"the representation of a resource is i32 or i64, not {ty.rep}")
     if ty.rep == "i64":
@@ -31,17 +32,10 @@ def resource_type(scope: Scope, ty: tree.ResourceType) -> Resource:
 
 
 def module_type(scope: Scope, ty: tree.ModuleType) -> ModuleType:
-    found = ModuleDeclarations(lambda count, index: scope.outer(count).core_type(index))
+    found = ModuleDeclarations(lambda count, index: scope.outer(count).core_type(index), scope.ledger)
     for declaration in ty.declarations:
         found.declare(declaration)
-    check_mentioned(found.latest, len(found.types))
     return scope.ledger.note(ModuleType(found.imports, found.exports))
-
-
-def check_mentioned(latest: int, number: int) -> None:
-    """Core types may mention later ones of their recursion group; in the end all have to be there."""
-    if latest >= number:
-        raise ComponentError(f"core type {latest} is unknown: there are {number}")
 
 
 def close_instance_type(scope: Scope) -> InstanceType:

@@ -35,14 +35,13 @@ from witcraft.resolve.meaning import (
     TypeItem,
     ValueItem,
 )
-from witcraft.resolve.scope import Scope
 
 
-def world(component: tree.Component, scope: Scope) -> World:
-    docs = scope.docs
-    imports = Side("import", docs).items("", scope.imports.items)
-    exports = Side("export", docs).items("", scope.exports.items)
-    return World(component.name or "root", imports, exports, docs.text())
+def world(
+    component: tree.Component, docs: WorldDocs, imports: Mapping[str, Extern], exports: Mapping[str, Extern]
+) -> World:
+    ins, outs = Side("import", docs).items("", imports), Side("export", docs).items("", exports)
+    return World(component.name or "root", ins, outs, docs.text())
 
 
 class Side:
@@ -62,7 +61,7 @@ class Side:
             case Instance():
                 return self.interface(name, extern)
             case TypeItem(ty):
-                return type_item(name, ty)
+                return type_item(owner, name, ty)
             case ModuleType():
                 return CoreModule(name, core_module_type(extern))
             case ComponentType():
@@ -108,12 +107,12 @@ def function_kind(name: str, resources: Mapping[str, Resource]) -> tuple[str, Fu
             return name, Freestanding()
 
 
-def type_item(name: str, ty: AnyType) -> WorldItem:
+def type_item(owner: str, name: str, ty: AnyType) -> WorldItem:
     match ty:
         case TypeDef():
             return ty
         case Resource():
-            return NamedResource(name, ty)
+            return NamedResource(name, ty, owner)
         case FuncType():
             return ComponentItem(name, "function type")
         case InstanceType():

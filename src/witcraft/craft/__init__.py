@@ -1,0 +1,1 @@
+"""Worlds and packages to binaries and back: WIT inside of WebAssembly."""

@@ -1,0 +1,1 @@
+"""WIT as text: characters to tokens to a tree with places, nothing resolved."""
