@@ -14,11 +14,12 @@ from tests.abi_interpreter import Case, Err, Machine, Ok, Raised, Some, Trap, ru
 from tests.abi_types import TYPES, enum, flags, labels, named, record, same, values, variant
 from witcraft.abi import ops, show
 from witcraft.abi.call import CallOptions, lift_export, lower_import
+from witcraft.abi.facts import ProgramError
 from witcraft.abi.helpers import all_helpers, helper_program
 from witcraft.abi.layout import Layout
 from witcraft.abi.ops import Direction, HelperKey, Program
 from witcraft.abi.simplify import simplify
-from witcraft.abi.verify import ProgramError, verify
+from witcraft.abi.verify import verify
 from witcraft.abi.walk import parts
 from witcraft.errors import ComponentError, UnsupportedError
 from witcraft.model import types as t

@@ -122,6 +122,8 @@ ARGUMENTS: dict[Immediate, Argument] = {
     Immediate.I64: 1 << 40,
     Immediate.F32: 1.5,
     Immediate.F64: -0.1,
+    Immediate.LANE: 1,
+    Immediate.V128: 0xFFEEDDCCBBAA99887766554433221100,
 }
 
 
@@ -153,7 +155,17 @@ def test_accesses_of_the_first_memory_are_short(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "width"), [("i32.load", 4), ("i64.store32", 4), ("f64.load", 8), ("i64.load16_u", 2), ("i32.store8", 1)]
+    ("name", "width"),
+    [
+        ("i32.load", 4),
+        ("i64.store32", 4),
+        ("f64.load", 8),
+        ("i64.load16_u", 2),
+        ("i32.store8", 1),
+        ("v128.load", 16),
+        ("v128.load8x8_u", 8),
+        ("v128.store", 16),
+    ],
 )
 def test_access_width(name, width):
     assert access_width(name) == width

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -24,14 +26,27 @@ from tests.agreement.values import TEXTS, borders, values
 from tests.agreement.wat import BASE, ENCODINGS, HEAP, Encoding, Guest, component, function, root_imports
 from tests.support.wat import assemble
 from witcraft import binary
-from witcraft.errors import UnsupportedError
+from witcraft.abi.facts import ProgramError
+from witcraft.errors import ComponentError, UnsupportedError
 from witcraft.fuse import fuse
+from witcraft.fuse import print as print_
 from witcraft.fuse.show import show
+from witcraft.fuse.verify import verify
+from witcraft.gate.build import build
 from witcraft.model import types as t
 from witcraft.model.types import ValType
 from witcraft.model.world import Function
 from witcraft.plan import link
-from witcraft.plan.steps import CoreExport, GateExport, InnerCall, InstantiateAdapters, Plan
+from witcraft.plan.steps import (
+    CoreExport,
+    Entry,
+    GateExport,
+    InnerCall,
+    InstantiateAdapters,
+    ModuleArg,
+    Plan,
+    inner_calls,
+)
 from witcraft.resolve import resolve
 from witcraft.runtime import PoisonedError, Trap
 
@@ -40,6 +55,8 @@ pytestmark = pytest.mark.engine
 Pointer = Literal[4, 8]
 SIDES = [(outer, inner) for outer in ENCODINGS for inner in ENCODINGS]
 WIDTHS: list[tuple[Pointer, Pointer]] = [(4, 8), (8, 4), (8, 8)]
+CASE_FOLDER = Path(__file__).parent / "cases"
+CASE_FILES = sorted(CASE_FOLDER.glob("*/input.wat"))
 
 
 def planned(text: str) -> Plan:
@@ -189,6 +206,148 @@ def test_all_values(
     echoed(guest, [("pass-0", [data.draw(values(ty))]) for _ in range(3)])
 
 
+# ---- threads -----------------------------------------------------------------------------------------------------
+
+STORED = """\
+(component
+  (core func $get (canon context.get TYPE 0)) (core func $set (canon context.set TYPE 0))
+  (core func $get' (canon context.get TYPE 1)) (core func $set' (canon context.set TYPE 1))
+  (core module $m
+    (import "" "get" (func $get (result TYPE))) (import "" "set" (func $set (param TYPE)))
+    (import "" "get'" (func $get' (result TYPE))) (import "" "set'" (func $set' (param TYPE)))
+    (func (export "f") (param TYPE TYPE) (result TYPE)
+      (if (TYPE.ne (TYPE.or (call $get) (call $get')) (TYPE.const 0)) (then (unreachable)))
+      (call $set (local.get 0)) (call $set' (local.get 1))
+      (TYPE.sub (call $get) (call $get'))))
+  (core instance $m (instantiate $m (with "" (instance
+    (export "get" (func $get)) (export "set" (func $set)) (export "get'" (func $get')) (export "set'" (func $set'))))))
+  (func $f (param "a" WIT) (param "b" WIT) (result WIT) (canon lift (core func $m "f")))
+  (export "f" (func $f))
+  (instance $i (export "g" (func $f)))
+  (export "test:a/i" (instance $i)))"""
+
+
+@pytest.mark.parametrize(("core", "ty", "large"), [("i32", "u32", 1 << 31), ("i64", "u64", 1 << 63)])
+def test_a_call_of_the_hosts_starts_a_thread_with_empty_slots(core: str, ty: str, large: int) -> None:
+    wasm = assemble(STORED.replace("TYPE", core).replace("WIT", ty))
+    instance = witcraft.load(wasm).instantiate()
+    assert [instance.f(large, 1), instance.f(5, 2)] == [large - 1, 3]
+    (adapters,) = modules(STORED.replace("TYPE", core).replace("WIT", ty))
+    assert [type(call) for call in adapters.calls] == [Entry, Entry]
+    assert "enter core instance 0" in witcraft.show(wasm, "plan")
+
+
+SELF_STORED = """\
+(component
+  (core func $get (canon context.get i32 0))
+  (core func $set (canon context.set i32 0))
+  (core module $D
+    (import "" "get" (func $get (result i32)))
+    (import "" "set" (func $set (param i32)))
+    (memory (export "mem") 1)
+    (global $seen (export "seen") (mut i32) (i32.const 0))
+    (func $see (export "see") (global.set $seen (i32.add (i32.mul (global.get $seen) (i32.const 10)) (call $get))))
+    (func (export "dtor") (param i32) (call $see) (call $set (i32.const 8)))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (call $see) (call $set (i32.const 6)) (i32.const 64)))
+  (core instance $d (instantiate $D (with "" (instance (export "get" (func $get)) (export "set" (func $set))))))
+  (core module $T
+    (import "" "get" (func $get (result i32)))
+    (import "" "see" (func $see))
+    (import "" "set" (func $set (param i32)))
+    (func (export "get") (result i32) (call $get))
+    (func (export "keep") (param i32) (result i32) (call $set (local.get 0)) (local.get 0))
+    (func (export "post") (param i32) (call $see) (call $set (i32.const 5)))
+    (func (export "take") (param i32 i32) (result i32) (call $see) (call $set (i32.const 4)) (local.get 1)))
+  (core instance $t (instantiate $T (with "" (instance
+    (export "get" (func $get)) (export "set" (func $set)) (export "see" (func $d "see"))))))
+  (func $take (param "s" string) (result u32)
+    (canon lift (core func $t "take") (memory (core memory $d "mem")) (realloc (core func $d "realloc"))))
+  (func $keep (param "n" u32) (result u32) (canon lift (core func $t "keep") (post-return (core func $t "post"))))
+  (core func $take' (canon lower (func $take) (memory (core memory $d "mem"))))
+  (core func $keep' (canon lower (func $keep)))
+  (type $r (resource (rep i32) (dtor (core func $d "dtor"))))
+  (core func $new (canon resource.new $r))
+  (core func $drop (canon resource.drop $r))
+  (core module $M
+    (import "" "get" (func $get (result i32)))
+    (import "" "set" (func $set (param i32)))
+    (import "" "take" (func $take (param i32 i32) (result i32)))
+    (import "" "keep" (func $keep (param i32) (result i32)))
+    (import "" "new" (func $new (param i32) (result i32)))
+    (import "" "drop" (func $drop (param i32)))
+    (global $seen (import "" "seen") (mut i32))
+    (func $begin (global.set $seen (i32.const 1)) (call $set (i32.const 3)))
+    (func $end (result i32) (i32.add (i32.mul (global.get $seen) (i32.const 10)) (call $get)))
+    (func (export "take") (result i32) (call $begin) (drop (call $take (i32.const 0) (i32.const 2))) (call $end))
+    (func (export "keep") (result i32) (call $begin) (drop (call $keep (i32.const 7))) (call $end))
+    (func (export "drop") (result i32) (call $begin) (call $drop (call $new (i32.const 0))) (call $end))
+    (func (export "seen") (result i32) (global.get $seen)))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "get" (func $get)) (export "set" (func $set)) (export "take" (func $take')) (export "keep" (func $keep'))
+    (export "new" (func $new)) (export "drop" (func $drop)) (export "seen" (global $d "seen"))))))
+  (func (export "get") (result u32) (canon lift (core func $t "get")))
+  (func (export "host-take") (param "s" string) (result u32)
+    (canon lift (core func $t "take") (memory (core memory $d "mem")) (realloc (core func $d "realloc"))))
+  (func (export "host-keep") (param "n" u32) (result u32)
+    (canon lift (core func $t "keep") (post-return (core func $t "post"))))
+  (func (export "take") (result u32) (canon lift (core func $m "take")))
+  (func (export "keep") (result u32) (canon lift (core func $m "keep")))
+  (func (export "drop") (result u32) (canon lift (core func $m "drop")))
+  (func (export "seen") (result u32) (canon lift (core func $m "seen"))))"""
+
+
+def test_a_call_to_itself_starts_a_thread_too() -> None:
+    """Afterwards the caller finds what it left; the engine refuses such calls."""
+    instance = witcraft.load(assemble(SELF_STORED)).instantiate()
+    assert [instance.take(), instance.keep(), instance.drop(), instance.get()] == [1003, 173, 103, 0]
+
+
+def test_what_has_no_storage_is_called_as_it_is() -> None:
+    plain = """(component (core func $y (canon thread.yield)) (core module $m (import "" "y" (func (result i32)))
+      (func (export "f"))) (core instance $m (instantiate $m (with "" (instance (export "y" (func $y))))))
+      (func (export "f") (canon lift (core func $m "f"))))"""
+    assert modules(plain) == []
+    witcraft.load(assemble(plain)).instantiate().f()
+
+
+# ---- what is proved of them --------------------------------------------------------------------------------------
+
+
+def proved(wasm: bytes) -> int:
+    """Verifies the adapters of a component; gives how many calls they are for."""
+    plan = fuse(link(resolve(binary.read(wasm))))
+    gate = build(plan)
+    if gate is not None:
+        verify(plan, gate.module)
+    return len(list(inner_calls(plan)))
+
+
+@pytest.mark.parametrize("name", [*BORDERS, *GATED_BORDERS])
+def test_no_call_leaves_to_a_host(name: str) -> None:
+    ty = {**BORDERS, **GATED_BORDERS}[name]
+    assert proved(assemble(Composed((ty, t.List(ty)), "echo", "utf16", 4, inner_pointer=8).text)) == 3
+
+
+def test_no_call_of_a_golden_case_leaves_to_a_host() -> None:
+    found = {path.parent.name: assemble(path.read_text()) for path in CASE_FILES}
+    refused = {name for name in found if (CASE_FOLDER / name / "error.txt").exists()}
+    assert sum(proved(wasm) for name, wasm in found.items() if name not in refused) > 0
+    assert proved(movers()) == 8
+
+
+def test_a_call_that_leaves_is_found() -> None:
+    """As if an adapter were given what the host's side of the gate is for."""
+    plan = planned(Composed((t.U8,), "echo").text)
+    gate = build(plan)
+    assert gate is not None
+    (adapters,) = [step for step in plan.steps if isinstance(step, InstantiateAdapters)]
+    leaving = replace(adapters, args=(*adapters.args, ModuleArg("", "x", GateExport("lower-0"))))
+    steps = tuple([leaving if step is adapters else step for step in plan.steps])
+    with pytest.raises(ProgramError, match="an adapter calls lower-0, which leads to the host"):
+        verify(replace(plan, steps=steps), gate.module)
+
+
 # ---- broken values -----------------------------------------------------------------------------------------------
 
 
@@ -332,6 +491,70 @@ def test_large_types_are_translated_by_functions_of_their_own() -> None:
             ty = record(ty, ty)
         sizes.append(len(modules(Composed((t.List(ty),)).text)[0].wasm))
     assert sizes[1] < 3 * sizes[0]
+
+
+DAG = """\
+(component
+  (component $inner
+    TYPES
+    (core module $m (memory (export "memory") 1) (global $top (mut i32) (i32.const 1024))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+        (global.set $top (i32.add (global.get $top) (i32.const 64)))
+        (global.get $top))
+      (func (export "f") (param i32 i32) (result i32) (local.get 1)))
+    (core instance $m (instantiate $m))
+    (func (export "f") (param "v" (list $top)) (result u32)
+      (canon lift (core func $m "f") (memory (core memory $m "memory")) (realloc (core func $m "realloc")))))
+  (instance $inner (instantiate $inner))
+  (core module $memory (memory (export "memory") 1))
+  (core instance $memory (instantiate $memory))
+  (core func $f (canon lower (func $inner "f") (memory (core memory $memory "memory"))))
+  (core module $m (import "" "f" (func $f (param i32 i32) (result i32)))
+    (func (export "f") (param i32) (result i32) (call $f (i32.const 0) (local.get 0))))
+  (core instance $m (instantiate $m (with "" (instance (export "f" (func $f))))))
+  (func (export "f") (param "n" u32) (result u32) (canon lift (core func $m "f"))))"""
+
+
+def dag(levels: int, form: str, leaf: str) -> str:
+    """Each type uses the former as often as ``form`` says: as a tree it has 2^levels leaves."""
+    types = [f"(type $t0 {leaf})"]
+    types += [f"(type $t{level} {form.replace('T', f'$t{level - 1}')})" for level in range(1, levels + 1)]
+    return DAG.replace("TYPES", " ".join(types).replace(f"$t{levels} ", "$top "))
+
+
+@pytest.mark.parametrize("form", ["(tuple T T)", "(result T (error T))", "(tuple (list T) (list T))"])
+def test_adapters_grow_as_the_definitions_do(form: str) -> None:
+    """Four levels more cost the same each time, though the tree of the type is sixteen times as large."""
+    sizes = [sum(len(step.wasm) for step in modules(dag(levels, form, "char"))) for levels in (6, 10, 14)]
+    assert sizes[2] - sizes[1] <= 1.3 * (sizes[1] - sizes[0]) + 1_000
+    assert sizes[2] < 100_000
+
+
+@pytest.mark.parametrize("form", ["(option T)", "(tuple T)", "(list T)", "(result (error T))"])
+def test_the_deepest_types_that_there_may_be(form: str) -> None:
+    """They are run, and hold nothing."""
+    instance = witcraft.load(assemble(dag(96, form, "char"))).instantiate()
+    assert [instance.f(0), instance.f(3)] == [0, 3]
+
+
+def test_the_end_of_the_stack_is_an_error_of_ours() -> None:
+    plan = link(resolve(binary.read(assemble(dag(96, "(option T)", "char")))))
+
+    def dive(levels: int) -> None:
+        if levels:
+            dive(levels - 1)
+        else:
+            fuse(plan)
+
+    with pytest.raises(ComponentError, match="stack"):
+        dive(sys.getrecursionlimit() - 150)
+
+
+def test_a_type_of_too_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(print_, "MAX_LOCALS", 100)
+    ty = t.Tuple((t.STRING,) * 60)
+    with pytest.raises(UnsupportedError, match="a type with more than 100 parts in a call between component instances"):
+        planned(Composed((ty,), "echo").text)
 
 
 CHAIN = """\

@@ -32,6 +32,7 @@ from witcraft.plan.steps import (
     ExtractMemory,
     ExtractPostReturn,
     ExtractRealloc,
+    GateExport,
     InnerCall,
     InstantiateModule,
     LiftedFunction,
@@ -106,6 +107,8 @@ class Made:
             case ResourceFunc(_, instance, resource):
                 assert instance < self.plan.instances
                 assert resource in self.resources
+            case GateExport(name):
+                assert name in self.plan.builtins
             case _:
                 pytest.fail(f"{value} is left in a plan")
 
@@ -368,15 +371,6 @@ UNSUPPORTED = {
         'futures (in the type of "f")',
     ),
     "an error context": ('(import "f" (func (param "e" error-context)))', 'error contexts (in the type of "f")'),
-    "a built-in": (
-        """(core func $y (canon thread.yield)) (core module $m (import "" "y" (func (result i32))))
-           (core instance (instantiate $m (with "" (instance (export "y" (func $y))))))""",
-        "the built-in thread.yield: not supported yet",
-    ),
-    "a built-in that is lifted": (
-        '(core func $y (canon thread.yield)) (func (export "f") (result u32) (canon lift (core func $y)))',
-        "the built-in thread.yield: not supported yet",
-    ),
     "an imported component": (
         '(import "c" (component $c)) (instance (instantiate $c))',
         'an instance of the imported component "c": not supported yet',
@@ -391,11 +385,82 @@ def test_what_cannot_run_is_refused_by_name(text: str, message: str):
     assert error.offset is not None
 
 
-def test_the_offset_is_that_of_the_built_in():
-    text = "(component " + UNSUPPORTED["a built-in"][0] + ")"
-    offset = refusal(text).offset
-    assert offset is not None
-    assert assemble(text)[offset] == 0x0C
+# ---- built-ins ---------------------------------------------------------------------------------------------------
+
+FUNCTIONS = {
+    "task.return": ("(type $t (tuple u8 string)) (canon task.return (result $t) MEMORY", "i32 i32 i32 -> "),
+    "task.return of nothing": ("(canon task.return", " -> "),
+    "task.return of much": (
+        "(type $t (tuple u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u8 u64)) (canon task.return (result $t) MEMORY",
+        "i32 -> ",
+    ),
+    "task.cancel": ("(canon task.cancel", " -> "),
+    "subtask.cancel": ("(canon subtask.cancel", "i32 -> i32"),
+    "context.get": ("(canon context.get i32 0", " -> i32"),
+    "context.set": ("(canon context.set i32 0", "i32 -> "),
+    "stream.new": ("(type $t (stream u8)) (canon stream.new $t", " -> i64"),
+    "stream.read": ("(type $t (stream u8)) (canon stream.read $t async MEMORY", "i32 i32 i32 -> i32"),
+    "stream.cancel-write": ("(type $t (stream u8)) (canon stream.cancel-write $t", "i32 -> i32"),
+    "stream.drop-readable": ("(type $t (stream u8)) (canon stream.drop-readable $t", "i32 -> "),
+    "future.write": ("(type $t (future u8)) (canon future.write $t async MEMORY", "i32 i32 -> i32"),
+    "waitable-set.poll": ("(canon waitable-set.poll MEMORY", "i32 i32 -> i32"),
+    "waitable.join": ("(canon waitable.join", "i32 i32 -> "),
+    "error-context.new": ("(canon error-context.new MEMORY", "i32 i32 -> i32"),
+    "error-context.debug-message": ("(canon error-context.debug-message MEMORY (realloc $realloc)", "i32 i32 -> "),
+    "thread.yield": ("(canon thread.yield", " -> i32"),
+    "backpressure.inc": ("(canon backpressure.inc", " -> "),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_other_built_ins_are_functions_of_the_gate(name: str):
+    """Imported by a module with that type, so that the engine would say if it were another."""
+    canon, signature = FUNCTIONS[name]
+    params, _, results = signature.partition(" -> ")
+    before, _, last = canon.rpartition("(canon ")
+    wasm = assemble(f"""(component
+      (core module $mem (memory (export "m") 1)
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0)))
+      (core instance $mem (instantiate $mem))
+      (alias core export $mem "m" (core memory $m)) (alias core export $mem "realloc" (core func $realloc))
+      {before}
+      (core func $b (canon {last.replace("MEMORY", "(memory $m)")}))
+      (core module $m (import "" "b" (func (param {params}) (result {results}))))
+      (core instance (instantiate $m (with "" (instance (export "b" (func $b)))))))""")
+    plan = link(resolve(binary.read(wasm)))
+    ((export, builtin),) = plan.builtins.items()
+    assert (" ".join(builtin.type.params), " ".join(builtin.type.results)) == (params, results)
+    assert builtin.name == name.partition(" ")[0]
+    step = plan.steps[-1]
+    assert isinstance(step, InstantiateModule)
+    assert [arg.value for arg in step.args] == [GateExport(export)]
+
+
+def test_a_built_in_that_nobody_takes_is_no_ones():
+    assert planned("(component (core func (canon thread.yield)))").builtins == {}
+
+
+CALLED = """(component
+  (component $c
+    (core module $m (func (export "f") (param i32)) (func (export "g") (param i64 i64 i64 i64 i64)))
+    (core instance $m (instantiate $m))
+    (func (export "f") async (param "n" u32) (canon lift (core func $m "f") async))
+    (func (export "g") async (param "v" (tuple u64 u64 u64 u64 u64)) (canon lift (core func $m "g") async)))
+  (instance $c (instantiate $c))
+  (core module $mem (memory (export "m") 1)) (core instance $mem (instantiate $mem))
+  (core func $f (canon lower (func $c "f") OPTIONS))
+  (core func $g (canon lower (func $c "g") (memory (core memory $mem "m")) OPTIONS))
+  (core module $m
+    (import "" "f" (func (param i32) (result RESULTS)))
+    (import "" "g" (func (param PARAMS) (result RESULTS))))
+  (core instance (instantiate $m (with "" (instance (export "f" (func $f)) (export "g" (func $g)))))))"""
+
+
+@pytest.mark.parametrize(("options", "params", "results"), [("", "i64 i64 i64 i64 i64", ""), ("async", "i32", "i32")])
+def test_asynchronous_calls_are_there_until_somebody_makes_one(options: str, params: str, results: str):
+    text = CALLED.replace("OPTIONS", options).replace("PARAMS", params).replace("RESULTS", results)
+    found = [builtin.type for builtin in planned(text).builtins.values()]
+    assert {(" ".join(it.params), " ".join(it.results)) for it in found} == {("i32", results), (params, results)}
 
 
 def test_an_imported_component_that_nobody_instantiates():

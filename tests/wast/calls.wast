@@ -63,6 +63,60 @@
   (func (export "f") (result u32) (canon lift (core func $m "f") (post-return (core func $m "post")))))
 (assert_trap (invoke "f") "unreachable")
 
+;; between components: once, with the core result, after the result was read and before the caller goes on
+(component definition $Between
+  (component $Inner
+    (core module $M
+      (memory (export "mem") 1)
+      (global $freed (export "freed") (mut i32) (i32.const 0))
+      (func (export "f") (param i32) (result i32)
+        (i32.store (i32.const 8) (i32.const 32))
+        (i32.store (i32.const 12) (i32.const 4))
+        (i32.store (i32.const 32) (i32.const 0x7470656b))
+        (i32.const 8))
+      (func (export "post") (param $area i32)
+        (memory.fill (i32.const 0) (i32.const 0) (i32.const 64))
+        (global.set $freed (i32.add (i32.mul (global.get $freed) (i32.const 100)) (local.get $area))))
+      (func (export "get") (result i32) (global.get $freed))
+      (func (export "trap") (param i32) unreachable))
+    (core instance $m (instantiate $M))
+    (alias core export $m "mem" (core memory $mem))
+    (func (export "f") (param "n" u32) (result string)
+      (canon lift (core func $m "f") (memory $mem) (post-return (core func $m "post"))))
+    (func (export "traps") (param "n" u32) (result string)
+      (canon lift (core func $m "f") (memory $mem) (post-return (core func $m "trap"))))
+    (func (export "freed") (result u32) (canon lift (core func $m "get"))))
+  (instance $inner (instantiate $Inner))
+  (core module $Memory
+    (memory (export "mem") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 256)))
+  (core instance $memory (instantiate $Memory))
+  (alias core export $memory "mem" (core memory $mem))
+  (alias core export $memory "realloc" (core func $realloc))
+  (core func $f (canon lower (func $inner "f") (memory $mem) (realloc $realloc)))
+  (core func $traps (canon lower (func $inner "traps") (memory $mem) (realloc $realloc)))
+  (core func $freed (canon lower (func $inner "freed")))
+  (core module $M
+    (import "" "f" (func $f (param i32 i32)))
+    (import "" "traps" (func $traps (param i32 i32)))
+    (import "" "freed" (func $freed (result i32)))
+    (import "" "mem" (memory 1))
+    (func (export "f") (result i32)
+      (call $f (i32.const 0) (i32.const 16))
+      (if (i32.ne (i32.load (i32.load (i32.const 16))) (i32.const 0x7470656b)) (then unreachable))
+      (call $freed))
+    (func (export "traps") (result i32) (call $traps (i32.const 0) (i32.const 16)) (i32.const 0)))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "f" (func $f)) (export "traps" (func $traps)) (export "freed" (func $freed))
+    (export "mem" (memory $mem))))))
+  (func (export "f") (result u32) (canon lift (core func $m "f")))
+  (func (export "traps") (result u32) (canon lift (core func $m "traps"))))
+(component instance $i $Between)
+(assert_return (invoke "f") (u32.const 8))
+(assert_return (invoke "f") (u32.const 808))
+(assert_trap (invoke "traps") "unreachable")
+(assert_trap (invoke "f") "")
+
 ;; after a trap nothing of the instance runs any more; other instances do
 (component definition $Trap
   (core module $M (func (export "trap") unreachable) (func (export "f") (result i32) (i32.const 7)))

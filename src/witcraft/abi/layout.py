@@ -71,24 +71,26 @@ class Shape:
     weight: int  #                  what it costs to write the walk in place; large types inside count 1
     nesting: int  #                 levels of types until the leaves, or until a large type
     depth: int  #                   levels of types until the leaves
+    most: int = LARGE_WEIGHT  #     that is written in place
 
     @property
     def large(self) -> bool:
         """Lifts and lowers through a helper of its own: written once, however often it is used."""
-        return self.weight > LARGE_WEIGHT or self.nesting > LARGE_NESTING
+        return self.weight > self.most or self.nesting > LARGE_NESTING
 
 
 class Layout:
     """Shapes under one pointer width. Keep one for all functions that share it: it remembers what it has measured."""
 
-    __slots__ = ("_level", "_shapes", "core", "kind", "pointer")
+    __slots__ = ("_level", "_most", "_shapes", "core", "kind", "pointer")
 
-    def __init__(self, pointer: Literal[4, 8] = 4) -> None:
+    def __init__(self, pointer: Literal[4, 8] = 4, most: int = LARGE_WEIGHT) -> None:
+        """``most``: the weight up to which a type is written in place."""
         self.pointer = pointer  #                          bytes
         self.core: Core = "i32" if pointer == 4 else "i64"  # a pointer, or a length, as core value
         self.kind = "u32" if pointer == 4 else "u64"  #    and in memory
         self._shapes: dict[ValType, Shape] = {}
-        self._level = 0
+        self._level, self._most = 0, most
 
     # ---- questions
 
@@ -157,6 +159,7 @@ class Layout:
             shape = self._structure(ty)
         finally:
             self._level -= 1
+        shape.most = self._most
         if shape.size > MAX_SIZE:
             raise ComponentError(f"a value of this type takes {shape.size} bytes, more than the limit of {MAX_SIZE}")
         if shape.depth > MAX_DEPTH:

@@ -278,7 +278,7 @@ def lift_variant(
 
 
 def make_option(nested: bool, index: int, payload: Expr | None) -> Expr:
-    return MakeNone() if payload is None else MakeSome(payload, nested)
+    return MakeNone(nested) if payload is None else MakeSome(payload, nested)
 
 
 def make_result(index: int, payload: Expr | None) -> Expr:

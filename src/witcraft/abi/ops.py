@@ -123,7 +123,9 @@ class MakeFlags:
 
 @dataclass(frozen=True, slots=True)
 class MakeNone:
-    pass
+    """``nested``: as of MakeSome."""
+
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

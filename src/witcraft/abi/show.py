@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum as PyEnum
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never, cast
 
-from witcraft.abi import ops
+from witcraft.abi import moves, ops
+from witcraft.abi.moves import Move, Value
 from witcraft.abi.ops import Block, CaseArm, Expr, Format, HelperKey, Program, Stmt
 from witcraft.model import types
 from witcraft.model.types import Resource, TypeDef, ValType
 from witcraft.text import Writer
+
+if TYPE_CHECKING:
+    from witcraft.abi.translate import Crossing, Helper
 
 
 def text(program: Program) -> str:
@@ -19,6 +23,26 @@ def text(program: Program) -> str:
     w = Writer()
     with w.block(f"{program.name}({typed(program.params)})"):
         block(w, program.body)
+    return w.text()
+
+
+def crossing(made: Crossing, name: str) -> str:
+    """A call between component instances: what is done to its parameters, and to what comes back."""
+    w = Writer()
+    with w.block(f"{name}({typed(made.params)})"):
+        block(w, made.there)
+        w.line(f"{declared(made.returned)}call core({cores(zip(made.args, made.arg_types, strict=True))})")
+        block(w, made.back)
+        w.line(f"return {cores(zip(made.results, made.result_types, strict=True))}".rstrip())
+    return w.text()
+
+
+def helper(made: Helper, key: moves.HelperKey) -> str:
+    """What translates one large type."""
+    w = Writer()
+    with w.block(f"{move_text(key)}({typed(made.params)})"):
+        block(w, made.body)
+        w.line(f"return {cores(zip(made.results, made.result_types, strict=True))}".rstrip())
     return w.text()
 
 
@@ -33,7 +57,7 @@ def block(w: Writer, body: Block) -> None:
 
 def show_nested(w: Writer, stmt: Stmt) -> bool:
     """Shows a statement that holds blocks; False for one that does not."""
-    match stmt:
+    match cast("Stmt | Move", stmt):
         case ops.SwitchTag(_, tag, out, labels, arms):
             with w.block(f"{out + ' = ' if out else ''}switch {expr(tag)}"):
                 for label, arm in zip(labels, arms, strict=True):
@@ -65,6 +89,14 @@ def show_nested(w: Writer, stmt: Stmt) -> bool:
             with w.block(f"spread {item} of {expr(seq)}, from {expr(ptr)} as {format_text(format)}"):
                 block(w, body)
                 w.line(f"pack {exprs(values)}")
+        case moves.Each(source, target, count, strides, reads, writes, body):
+            ends = f"{reads} from {expr(source)} by {strides[0]}, {writes} from {expr(target)} by {strides[1]}"
+            with w.block(f"each of {expr(count)}, {ends}"):
+                block(w, body)
+        case moves.Switch(tag, outs, arms):
+            with w.block(f"{declared(outs)}switch {expr(tag)}"):
+                for index, arm in enumerate(arms):
+                    show_arm(w, str(index), CaseArm(None, arm))
         case _:
             return False
     return True
@@ -77,7 +109,7 @@ def show_arm(w: Writer, label: str, arm: CaseArm) -> None:
 
 def line(stmt: Stmt) -> str:
     """A statement without blocks in it."""
-    match stmt:
+    match cast("Stmt | Move", stmt):
         case ops.Let(name, value):
             return f"{name} = {expr(value)}"
         case ops.Assign(name, value):
@@ -126,6 +158,16 @@ def line(stmt: Stmt) -> str:
             return f"return {exprs(values)}".rstrip()
         case ops.Raise(payload):
             return f"raise {expr(payload)}" if payload else "raise"
+        case moves.CheckPlace(ptr, size, align):
+            return f"check place {expr(ptr)}: {size} bytes, align {align}"
+        case moves.Copy(source, target, count, size):
+            return f"copy {expr(source)} to {expr(target)}: {expr(count)} * {size} bytes"
+        case moves.Transcode(ptr, length, source, units):
+            return f"{ptr}, {length} = transcode {expr(source)}, {expr(units)}"
+        case moves.Transfer(out, resource, own, handle):
+            return f"{out} = {'move' if own else 'lend'} {resource.name} {expr(handle)}"
+        case moves.Call(key, args, outs):
+            return f"{declared(outs)}{move_text(key)}({exprs(args)})"
         case _:
             raise AssertionError(f"{type(stmt).__name__} holds blocks")
 
@@ -134,7 +176,7 @@ def line(stmt: Stmt) -> str:
 
 
 def expr(e: Expr) -> str:
-    match e:
+    match cast("Expr | Value", e):
         case ops.Var(name):
             return name
         case ops.Lit(value, core):
@@ -172,8 +214,14 @@ def expr(e: Expr) -> str:
             return f"flag-bits({expr(of)})"
         case ops.Length(of):
             return f"length({expr(of)})"
-        case _:
-            assert_never(e)
+        case moves.Scalar(kind, of, exact):
+            return f"{'exact-' if exact else ''}{kind.value}({expr(of)})"
+        case moves.Label(of, count):
+            return f"label({expr(of)} of {count})"
+        case moves.Bitset(of, count):
+            return f"flags({expr(of)} of {count})"
+        case other:
+            assert_never(other)
 
 
 def exprs(values: Iterable[Expr]) -> str:
@@ -205,6 +253,11 @@ def format_text(layout: Format) -> str:
 
 def helper_text(key: HelperKey) -> str:
     return f"{key.direction.value}{'-flat' if key.flat else ''} {type_text(key.type)}"
+
+
+def move_text(key: moves.HelperKey) -> str:
+    ends = [word for word, is_flat in (("from-flat ", key.from_flat), ("to-flat ", key.to_flat)) if is_flat]
+    return f"translate {''.join(ends)}{type_text(key.type)}"
 
 
 def members(ty: TypeDef) -> list[str]:

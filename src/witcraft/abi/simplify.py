@@ -344,14 +344,10 @@ def write_at_once(block: Block, base: str, run: list[Store]) -> Block:
     """Where the last of them stood, since only there all values are known."""
     layout = format_of([(store.offset, store.kind) for store in run])
     whole = Pack(layout, Var(base), run[0].offset, tuple([store.value for store in run]))
-    last = max(index for index, stmt in enumerate(block) if any(stmt is store for store in run))
-    return tuple(
-        [
-            whole if index == last else stmt
-            for index, stmt in enumerate(block)
-            if index == last or not any(stmt is store for store in run)
-        ]
-    )
+    packed = set(map(id, run))
+    last = max(index for index, stmt in enumerate(block) if id(stmt) in packed)
+    before = [stmt for stmt in block[:last] if id(stmt) not in packed]
+    return (*before, whole, *block[last + 1 :])
 
 
 # ---- blocks: lists whose elements are one read or one write ------------------------------------------------------

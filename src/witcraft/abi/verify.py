@@ -10,29 +10,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from witcraft.abi import ops
+from witcraft.abi.facts import Facts, ProgramError, require
 from witcraft.abi.layout import CORES, STORED, WIDTHS, Layout
 from witcraft.abi.lift import flat_types
 from witcraft.abi.ops import Address, Block, CaseArm, Direction, Expr, Format, HelperKey, Lit, Program, Stmt, Var
-from witcraft.abi.show import expr as text
 from witcraft.abi.show import verb
 from witcraft.model.types import Kind
 
 Sort = str  # "value", "sequence", a core type, or the kind (u8, s8...) that a scalar was loaded as or is stored as
 
 
-class ProgramError(Exception):
-    """A program that no language could print: a defect of lift, lower or simplify, never of a component."""
-
-
 def verify(program: Program, layout: Layout, key: HelperKey | None = None) -> None:
     """Raises ``ProgramError``; ``key`` for the program of a helper."""
-    scope = Scope(layout, guarded=key is not None)
+    scope = Scope(layout=layout, guarded=key is not None)
     for name, sort in program.params:
         scope.make(name, sort)
     if key and not key.flat:
@@ -42,48 +37,17 @@ def verify(program: Program, layout: Layout, key: HelperKey | None = None) -> No
     require(called == set(program.helpers), "the helpers are not those that are called")
 
 
-@dataclass(slots=True)
-class Scope:
-    """What is known at one point of a program; what a block adds is forgotten at its end."""
+@dataclass(slots=True, kw_only=True)
+class Scope(Facts):
+    """``sorts`` holds the ``Sort`` of each name, and ``open`` that of what this arm has yet to assign."""
 
     layout: Layout
     guarded: bool  #                                             a failure here is a bad argument, and handled as such
-    sorts: dict[Any, Any] = field(default_factory=dict)  #       name -> Sort, of all that are visible
     areas: dict[Any, Any] = field(default_factory=dict)  #       name -> bytes that may be touched from this address on
     ranges: dict[Any, Any] = field(
         default_factory=dict
     )  #      checked: (pointer, count, size); allocated: (name, size)
-    open: dict[str, Sort] = field(default_factory=dict)  #       what this arm has yet to assign
-    made: set[str] = field(default_factory=set)  #               every name of the program so far
     called: list[HelperKey] = field(default_factory=list)
-    trail: list[tuple[dict[Any, Any], Any]] = field(default_factory=list)  # what to forget
-
-    def know(self, facts: dict[Any, Any], key: Any, value: Any = True) -> None:
-        if key not in facts:
-            self.trail.append((facts, key))
-            facts[key] = value
-
-    def make(self, name: str, sort: Sort) -> None:
-        require(bool(name) and name not in self.made, "{} is made twice", name)
-        self.made.add(name)
-        self.know(self.sorts, name, sort)
-
-    @contextmanager
-    def inside(self, outs: Iterable[tuple[str, Sort]] = ()) -> Iterator[None]:
-        """A block that sees all of what is known; what is behind it sees nothing of the block."""
-        start, outer = len(self.trail), self.open
-        self.open = dict(outs)
-        yield
-        self.open = outer
-        for facts, key in reversed(self.trail[start:]):
-            del facts[key]
-        del self.trail[start:]
-
-
-def require(holds: bool, message: str, *about: Expr | str | int | Format) -> None:
-    """``about`` fills the braces in ``message``; it is written out only if it is needed."""
-    if not holds:
-        raise ProgramError(message.format(*[it if isinstance(it, str | int | Format) else text(it) for it in about]))
 
 
 # ---- statements --------------------------------------------------------------------------------------------------

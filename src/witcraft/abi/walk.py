@@ -44,22 +44,31 @@ def _fields_with(*words: str) -> dict[type, tuple[str, ...]]:
 HELD = _fields_with("Expr", "Var", "Block", "CaseArm")
 NESTED = {cls: names for cls, names in _fields_with("Block", "CaseArm").items() if names}
 NAMED = _fields_with("str")
+BASED = {Load, Store, Address, Pack, Unpack, StoreNumbers}
+"""What is an offset from a base."""
 
 
-def parts(op: Any) -> Iterator[Any]:
+def parts(op: Any) -> Sequence[Any]:
     """The expressions and statements right inside ``op``; ``op`` may also be a tuple of such."""
-    if type(op) is tuple:
-        yield from op
-    else:
-        for name in HELD.get(type(op), ()):
-            yield getattr(op, name)
+    return op if type(op) is tuple else [getattr(op, name) for name in HELD.get(type(op), ())]
+
+
+def everything(op: Any) -> list[Any]:
+    """``op`` and all that it holds, at any depth."""
+    found = [op]
+    for part in found:  # which grows meanwhile
+        found += parts(part)
+    return found
+
+
+def variables(op: Any) -> list[str]:
+    """Each name that ``op`` reads, at any depth, as often as it does."""
+    return [part.name for part in everything(op) if type(part) is Var]
 
 
 def uses(op: Any, name: str) -> int:
     """How often ``op`` reads the name, at any depth."""
-    if type(op) is Var:
-        return op.name == name
-    return sum(uses(part, name) for part in parts(op))
+    return variables(op).count(name)
 
 
 def rename(op: Op, names: Mapping[str, Var]) -> Op:
@@ -113,19 +122,11 @@ def map_arm(arm: CaseArm, change: Callable[[Block], Block]) -> CaseArm:
     return arm if body is arm.body else CaseArm(arm.bind, body)
 
 
-def places(op: Any, base: str) -> Iterator[int]:
-    """The offsets at which ``op`` uses the address ``base``, at any depth."""
-    match op:
-        case Load() | Store() | Address() | Pack() | Unpack() | StoreNumbers() if op.base.name == base:
-            yield op.offset
-            others = [part for name, part in zip(HELD[type(op)], parts(op), strict=True) if name != "base"]
-            yield from places(tuple(others), base)
-        case Var(name):
-            if name == base:
-                yield 0
-        case _:
-            for part in parts(op):
-                yield from places(part, base)
+def places(op: Any, base: str) -> set[int]:
+    """The offsets at which ``op`` uses the address ``base``, at any depth; 0 is one if there are any."""
+    found = everything(op)
+    offsets = {part.offset for part in found if type(part) in BASED and part.base.name == base}
+    return offsets | {0 for part in found if type(part) is Var and part.name == base}
 
 
 def names_made(block: Block) -> Iterator[str]:

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TypeVar, assert_never
+from typing import Any, TypeVar, assert_never
 
 from witcraft.core.build import Data, Elements, Func, Global, Memory, Module, Table, Tag
 from witcraft.core.opcodes import (
@@ -19,7 +19,6 @@ from witcraft.core.opcodes import (
     LOADS_AND_STORES,
     OPCODES,
     STRUCTURE,
-    Argument,
     Block,
     Code,
     Immediate,
@@ -44,7 +43,6 @@ VALUE_TYPES = {
 }
 KINDS = {Sort.FUNC: 0, Sort.TABLE: 1, Sort.MEMORY: 2, Sort.GLOBAL: 3, Sort.TAG: 4}
 NO_RESULT = b"\x40"
-WORDS = {"i32": 32, "i64": 64}
 
 
 SMALL = [bytes([value]) for value in range(0x80)]
@@ -169,13 +167,6 @@ def spaces_of(module: Module) -> Spaces:
 
 # ---- code --------------------------------------------------------------------------------------------------------
 
-NAMED = {
-    Immediate.FUNC: Sort.FUNC,
-    Immediate.TABLE: Sort.TABLE,
-    Immediate.MEMORY: Sort.MEMORY,
-    Immediate.GLOBAL: Sort.GLOBAL,
-    Immediate.TAG: Sort.TAG,
-}
 ALIGNMENTS = {name: access_width(name).bit_length() - 1 for name in LOADS_AND_STORES}  # as powers of two
 SEVERAL_MEMORIES = 0x40  # a bit of the alignment field: the memory's index follows
 
@@ -224,18 +215,18 @@ class CodeWriter:
             self.out += kind + self.label(catch.label)
 
     def instr(self, instr: Instr) -> None:
-        opcode, immediates = OPCODES[instr.name]
-        self.out += opcode
-        if not immediates:
-            return
-        if instr.name in ALIGNMENTS:
-            self.out += self.access(instr)
-        elif immediates == (Immediate.LABELS,):
-            labels = [self.label(str(name)) for name in instr.arguments]
-            self.out += u(len(labels) - 1) + b"".join(labels)
+        opcode, writers = INSTRUCTIONS[instr.name]
+        arguments = instr.arguments
+        if len(writers) == 1 == len(arguments):  # most
+            self.out += opcode + writers[0](self, arguments[0])
+        elif instr.name in ALIGNMENTS:
+            self.out += opcode + self.access(instr)
+        elif instr.name == "br_table":
+            labels = [self.label(str(name)) for name in arguments]
+            self.out += opcode + u(len(labels) - 1) + b"".join(labels)
         else:
-            for kind, argument in zip(immediates, instr.arguments, strict=True):
-                self.out += self.immediate(kind, argument)
+            given = [write(self, argument) for write, argument in zip(writers, arguments, strict=True)]
+            self.out += opcode + b"".join(given)
 
     def access(self, instr: Instr) -> bytes:
         """Every access claims its natural alignment, a hint that the engine may not rely on."""
@@ -246,28 +237,6 @@ class CodeWriter:
                 return place + u(offset)
             case _:
                 raise ValueError(f"{instr.name} takes an offset and a memory")
-
-    def immediate(self, kind: Immediate, argument: Argument) -> bytes:
-        match argument:
-            case FuncType():
-                return u(self.spaces.type(argument))
-            case str():
-                return self.name(kind, argument)
-            case _ if kind in (Immediate.F32, Immediate.F64):
-                return struct.pack("<f" if kind is Immediate.F32 else "<d", argument)
-            case _:
-                return s(signed(int(argument), WORDS[kind.value]))
-
-    def name(self, kind: Immediate, name: str) -> bytes:
-        match kind:
-            case Immediate.LOCAL:
-                return self.local(name)
-            case Immediate.LABEL:
-                return self.label(name)
-            case Immediate.REFERENCE:
-                return value_type(f"{name}ref")
-            case _:
-                return self.spaces.find(NAMED[kind], name)
 
     def local(self, name: str) -> bytes:
         try:
@@ -280,6 +249,38 @@ class CodeWriter:
         if name not in self.labels:
             raise ValueError(f"there is no block {name!r} around")
         return u(self.labels[::-1].index(name))
+
+
+Writer = Callable[[CodeWriter, Any], bytes]
+
+
+def found_in(sort: Sort) -> Writer:
+    return lambda writer, name: writer.spaces.find(sort, name)
+
+
+WRITERS: dict[Immediate, Writer] = {
+    Immediate.LABEL: CodeWriter.label,
+    Immediate.LABELS: CodeWriter.label,
+    Immediate.FUNC: found_in(Sort.FUNC),
+    Immediate.TYPE: lambda writer, signature: u(writer.spaces.type(signature)),
+    Immediate.TABLE: found_in(Sort.TABLE),
+    Immediate.MEMORY: found_in(Sort.MEMORY),
+    Immediate.GLOBAL: found_in(Sort.GLOBAL),
+    Immediate.LOCAL: CodeWriter.local,
+    Immediate.TAG: found_in(Sort.TAG),
+    Immediate.OFFSET: lambda _, offset: u(offset),
+    Immediate.REFERENCE: lambda _, heap: value_type(f"{heap}ref"),
+    Immediate.I32: lambda _, value: s(signed(int(value), 32)),
+    Immediate.I64: lambda _, value: s(signed(int(value), 64)),
+    Immediate.F32: lambda _, value: struct.pack("<f", value),
+    Immediate.F64: lambda _, value: struct.pack("<d", value),
+    Immediate.LANE: lambda _, lane: bytes([lane]),
+    Immediate.V128: lambda _, value: int(value).to_bytes(16, "little"),
+}
+INSTRUCTIONS = {
+    name: (opcode, () if immediates == (Immediate.LABELS,) else tuple([WRITERS[kind] for kind in immediates]))
+    for name, (opcode, immediates) in OPCODES.items()
+}
 
 
 def expression(spaces: Spaces, body: Code, names: Iterable[str] = ()) -> bytes:

@@ -1,8 +1,8 @@
 """Instructions of core WebAssembly as data, under the names that the text format gives them.
 
 WebAssembly core specification 3.0, "Binary Format / Instructions". ``OPCODES`` holds what the glue of components needs:
-control, calls, exceptions, variables, tables, memories (bulk and several of them too), all scalar arithmetic; no
-vectors, no garbage collection.
+control, calls, exceptions, variables, tables, memories (bulk and several of them too), all scalar arithmetic, and of
+vectors what moves text; no garbage collection.
 
 Code reads as in the text format: ``op("i32.add", "base", 4)`` is ``(i32.add (local.get $base) (i32.const 4))``.
 Functions, globals, tables, memories, locals and labels go by name; ``encode`` turns the names into indices.
@@ -38,6 +38,8 @@ class Immediate(Enum):
     I64 = "i64"
     F32 = "f32"
     F64 = "f64"
+    LANE = "lane"
+    V128 = "v128"  #        an unsigned number of 128 bits, the first lane in the lowest ones
 
 
 Argument = int | float | str | FuncType
@@ -89,16 +91,21 @@ Opcode = tuple[bytes, tuple[Immediate, ...]]
 
 STRUCTURE = {"block": b"\x02", "loop": b"\x03", "if": b"\x04", "try_table": b"\x1f"}
 ELSE, END = b"\x05", b"\x0b"
-PREFIX = b"\xfc"
+PREFIX, VECTOR = b"\xfc", b"\xfd"
+
+ACCESSES = Immediate.OFFSET, Immediate.MEMORY
 
 LOADS_AND_STORES = _row(
     0x28,
     "i32.load i64.load f32.load f64.load i32.load8_s i32.load8_u i32.load16_s i32.load16_u i64.load8_s i64.load8_u "
     "i64.load16_s i64.load16_u i64.load32_s i64.load32_u i32.store i64.store f32.store f64.store i32.store8 "
     "i32.store16 i64.store8 i64.store16 i64.store32",
-    Immediate.OFFSET,
-    Immediate.MEMORY,
-)
+    *ACCESSES,
+) | {
+    **_row(0x00, "v128.load", *ACCESSES, prefix=VECTOR),
+    **_row(0x02, "v128.load8x8_u", *ACCESSES, prefix=VECTOR),
+    **_row(0x0B, "v128.store", *ACCESSES, prefix=VECTOR),
+}
 
 NUMERIC = _row(
     0x45,
@@ -156,13 +163,26 @@ OPCODES: dict[str, Opcode] = {
     **_row(0x0B, "memory.fill", Immediate.MEMORY, prefix=PREFIX),
     **_row(0x0E, "table.copy", Immediate.TABLE, Immediate.TABLE, prefix=PREFIX),
     **_row(0x0F, "table.grow table.size table.fill", Immediate.TABLE, prefix=PREFIX),
+    **_row(0x0C, "v128.const", Immediate.V128, prefix=VECTOR),
+    **_row(0x0E, "i8x16.swizzle", prefix=VECTOR),
+    **_row(0x1D, "i64x2.extract_lane", Immediate.LANE, prefix=VECTOR),
+    **_row(0x2D, "i16x8.eq", prefix=VECTOR),
+    **_row(0x4E, "v128.and", prefix=VECTOR),
+    **_row(0x50, "v128.or v128.xor", prefix=VECTOR),
+    **_row(0x53, "v128.any_true", prefix=VECTOR),
+    **_row(0x64, "i8x16.bitmask", prefix=VECTOR),
+    **_row(0x66, "i8x16.narrow_i16x8_u", prefix=VECTOR),
+    **_row(0x6D, "i8x16.shr_u", prefix=VECTOR),
+    **_row(0x73, "i8x16.sub_sat_u", prefix=VECTOR),
 }
 """Name -> opcode and immediates, in the order in which the text format writes them."""
 
 
 def access_width(name: str) -> int:
-    """Bytes that a load or store moves: ``i64.load16_u`` -> 2."""
+    """Bytes that a load or store moves: ``i64.load16_u`` -> 2, ``v128.load8x8_u`` -> 8."""
     core, _, access = name.partition(".")
+    if "x" in access:  # only ever 64 bits
+        return 8
     digits = "".join(c for c in access if c.isdigit())
     return int(digits or core[1:]) // 8
 

@@ -155,6 +155,8 @@ def argument(kind: Immediate, value: Argument) -> str:
             return value if kind is Immediate.REFERENCE else identifier(value)
         case float():
             return floating(value)
+        case int() if kind is Immediate.V128:
+            return f"i64x2 {value & (1 << 64) - 1:#x} {value >> 64:#x}"
         case _:
             return str(value)
 

@@ -5,7 +5,7 @@ WebAssembly core specification, "Binary Format / Modules".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -23,14 +23,28 @@ class Sort(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Of a type: supertypes, if it can be one itself, how many of its group come after it, if threads may share it."""
+
+    parents: tuple[int, ...] = ()
+    final: bool = True
+    later: int = 0
+    shared: bool = False
+
+
+ALONE = Standing()
+
+
+@dataclass(frozen=True, slots=True)
 class FuncType:
     """Value types as text: "i32", "i64", "f32", "f64", "v128", or a reference type as WAT prints it.
 
-    Recursion groups, finality and supertypes are left out: who looks at a function wants parameters and results.
+    Two are equal by parameters and results: who looks at a function wants nothing else.
     """
 
     params: tuple[str, ...]
     results: tuple[str, ...]
+    standing: Standing = field(default=ALONE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,7 @@ class OtherType:
     """A struct, array or continuation type, which no component definition looks into, as WAT text."""
 
     text: str
+    standing: Standing = field(default=ALONE, compare=False)
 
 
 CoreType = FuncType | OtherType

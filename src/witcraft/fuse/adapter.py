@@ -26,6 +26,7 @@ from witcraft.core.opcodes import (
     try_table,
 )
 from witcraft.core.tree import FuncType
+from witcraft.fuse import threads
 from witcraft.fuse.print import Printer, locals_of
 from witcraft.fuse.unit import Unit, Way
 from witcraft.plan.steps import InnerCall
@@ -40,18 +41,25 @@ def adapter(unit: Unit, step: InnerCall) -> Func:
     lowered = there.block(made.there)
     called = call_callee(unit, step, there, made)
     back = Printer(unit, Way(callee, caller), there.locals, there.labels)
+    before, during = threads.slots(unit, callee.instance, "callee"), threads.slots(unit, caller.instance, "caller")
+    back.locals |= threads.locals_([*before, *during])
     body = code(
         check_leave(unit, caller.instance),
+        threads.keep(before),
         in_scope(
             unit,
             step,
             code(
                 staying(unit, callee.instance, lowered, made.there),
+                threads.clear(unit, callee.instance),
                 called,
+                threads.keep(during),
                 staying(unit, caller.instance, back.block(made.back), made.back),
+                threads.put_back(during),
             ),
         ),
         post_return(unit, step, made),
+        threads.put_back(before),
         *[back.expr(result) for result in made.results],
     )
     name = f"call-{step.index}"

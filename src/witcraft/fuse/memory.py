@@ -13,11 +13,14 @@ from witcraft.core.opcodes import (
     code,
     const,
     if_,
+    load,
     op,
     operand,
     set_local,
+    store,
 )
 from witcraft.core.opcodes import copy as memory_copy
+from witcraft.fuse.threads import clear
 from witcraft.fuse.unit import PAGE_SHIFT, Room, Unit, Way
 from witcraft.runtime.traps import UNALIGNED
 
@@ -40,6 +43,20 @@ def narrow(core: str, value: Operand) -> Code:
 def plus(room: Room, pointer: Operand, offset: Operand) -> Code:
     """An address ``offset`` bytes, an i32, from ``pointer``."""
     return op(f"{room.core}.add", pointer, widen(room.core, offset))
+
+
+def add(name: str, by: int) -> Code:
+    return set_local(name, op("i32.add", name, by))
+
+
+def at(room: Room, index: Operand, offset: int = 0, kind: str = "i32.load8_u") -> Code:
+    """What lies ``offset`` bytes behind byte ``index`` of the string at ``ptr``."""
+    return load(plus(room, "ptr", index), offset, kind, room.memory)
+
+
+def put(room: Room, index: Operand, value: Operand, offset: int = 0, kind: str = "i32.store8") -> Code:
+    """``value`` goes ``offset`` bytes behind byte ``index`` of the string at ``to``."""
+    return store(plus(room, "to", index), value, offset, kind, room.memory)
 
 
 def times(count: Operand, size: int) -> Code:
@@ -83,10 +100,11 @@ def allocate(unit: Unit, room: Room, out: str, align: int, size: Operand, reason
     """New room for ``size`` bytes, at ``out``: what the guest gives is checked."""
     zero = const(0, room.core)
     called = call(room.realloc, zero, zero, widen(room.core, align), widen(room.core, size))
-    return code(set_local(out, called), check(unit, room, out, size, align, reason))
+    return code(clear(unit, room.instance), set_local(out, called), check(unit, room, out, size, align, reason))
 
 
 def reallocate(unit: Unit, room: Room, out: str, old_size: Operand, align: int, size: Operand, reason: int) -> Code:
     """Room for ``size`` bytes instead of the ``old_size`` at ``out``, which moves there."""
     sizes = [widen(room.core, value) for value in (old_size, align, size)]
-    return code(set_local(out, call(room.realloc, out, *sizes)), check(unit, room, out, size, align, reason))
+    called = call(room.realloc, out, *sizes)
+    return code(clear(unit, room.instance), set_local(out, called), check(unit, room, out, size, align, reason))

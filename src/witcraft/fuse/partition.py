@@ -6,9 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from witcraft.core.encode import encode
+from witcraft.errors import ComponentError
 from witcraft.fuse.adapter import adapter
+from witcraft.fuse.entry import enter, entry
 from witcraft.fuse.unit import Unit
-from witcraft.plan.steps import Adapted, CoreDef, CoreExport, InnerCall, InstantiateAdapters, Plan, Step, sources
+from witcraft.plan.steps import (
+    Adapted,
+    CoreDef,
+    CoreExport,
+    Entry,
+    InnerCall,
+    InstantiateAdapters,
+    Plan,
+    Step,
+    contexts,
+    sources,
+)
 from witcraft.plan.throws import can_throw
 
 MAX_MEMORIES = 64  # of one module; engines allow 100
@@ -19,13 +32,18 @@ def fuse(plan: Plan) -> Plan:
 
     Raises ``ComponentError`` for types that the canonical ABI refuses.
     """
-    if not any(isinstance(step, InnerCall) for step in plan.steps):
+    exports, entries = enter(plan)
+    if not entries and not any(isinstance(step, InnerCall) for step in plan.steps):
         return plan
     found = Grouping(plan)
-    for step in plan.steps:
-        found.step(step)
-    found.close()
-    return replace(plan, steps=tuple(found.steps))
+    try:
+        for step in plan.steps:
+            found.step(step)
+        found.group |= {entry.index: entry for entry in entries}
+        found.close()
+    except RecursionError:  # called deep in someone else's stack, since every depth is limited
+        raise ComponentError("types nest deeper than is left of Python's stack") from None
+    return replace(plan, steps=tuple(found.steps), exports=exports)
 
 
 @dataclass(slots=True)
@@ -34,7 +52,7 @@ class Grouping:
 
     plan: Plan
     steps: list[Step] = field(default_factory=list)
-    group: dict[int, InnerCall] = field(default_factory=dict)
+    group: dict[int, InnerCall | Entry] = field(default_factory=dict)
     memories: set[CoreExport] = field(default_factory=set)  # of the group
     modules: int = 0
 
@@ -62,14 +80,14 @@ class Grouping:
             self.modules += 1
 
 
-def instantiate(plan: Plan, index: int, calls: tuple[InnerCall, ...]) -> InstantiateAdapters:
+def instantiate(plan: Plan, index: int, calls: tuple[InnerCall | Entry, ...]) -> InstantiateAdapters:
     unit = unit_of(plan, calls)
     return InstantiateAdapters(index, encode(unit.module()), calls, unit.args())
 
 
-def unit_of(plan: Plan, calls: Iterable[InnerCall]) -> Unit:
+def unit_of(plan: Plan, calls: Iterable[InnerCall | Entry]) -> Unit:
     """The module of adapters for ``calls``."""
-    unit = Unit(plan, can_throw(plan))
+    unit = Unit(plan, can_throw(plan), contexts(plan))
     for call in calls:
-        unit.export(adapter(unit, call))
+        unit.export(adapter(unit, call) if isinstance(call, InnerCall) else entry(unit, call))
     return unit

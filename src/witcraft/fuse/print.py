@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
@@ -58,6 +58,7 @@ from witcraft.core.opcodes import (
     set_local,
     store,
 )
+from witcraft.errors import UnsupportedError
 from witcraft.fuse.handles import transfer
 from witcraft.fuse.memory import MAX_BYTES, allocate, check, copy, narrow, plus, times
 from witcraft.fuse.strings import transcode
@@ -65,6 +66,7 @@ from witcraft.fuse.unit import Unit, Way
 from witcraft.model.types import Kind
 from witcraft.runtime.traps import INVALID_CASE, INVALID_CHAR, LIST_OUT_OF_BOUNDS, OUT_OF_BOUNDS
 
+MAX_LOCALS = 50_000  # of a function, as engines have it
 ARMS_AT_ONCE = 64  # blocks inside each other
 
 LOADS = {
@@ -128,7 +130,7 @@ class Printer:
             case Scalar() as scalar:
                 return self.scalar(scalar)
             case Label(of, count):
-                return call(self.unit.share("label", partial(label, self.unit)), self.expr(of), count)
+                return self.checked(self.expr(of), lambda tag: op("i32.ge_u", tag, count), INVALID_CASE)
             case Bitset(of, count):
                 return op("i32.and", self.expr(of), (1 << count) - 1)
             case other:
@@ -140,13 +142,18 @@ class Printer:
             case Kind.BOOL:
                 return op("i32.ne", value, 0)
             case Kind.CHAR:
-                return call(self.unit.share("char", partial(char, self.unit)), value)
+                return self.checked(value, no_char, INVALID_CHAR)
             case Kind.U8 | Kind.U16 if not scalar.exact:
                 return op("i32.and", value, 0xFF if scalar.kind is Kind.U8 else 0xFFFF)
             case Kind.S8 | Kind.S16 if not scalar.exact:
                 return op("i32.extend8_s" if scalar.kind is Kind.S8 else "i32.extend16_s", value)
             case _:
                 return value
+
+    def checked(self, value: Code, bad: Callable[[str], Code], reason: int) -> Code:
+        """An i32, looked at in place: a call would take longer than all the rest."""
+        name = "checked."
+        return code(self.set(name, "i32", value), if_(bad(name), self.unit.trap(reason, name)), operand(name))
 
     def core(self, expr: Expr) -> str:
         """The core type of an expression."""
@@ -282,20 +289,13 @@ class Printer:
         return block(after, inner)
 
 
+def no_char(value: str) -> Code:
+    """Whether it is no Unicode scalar value: too large, or a surrogate."""
+    surrogate = op("i32.eq", op("i32.and", value, const(0xFFFFF800)), 0xD800)
+    return op("i32.or", op("i32.gt_u", value, 0x10FFFF), surrogate)
+
+
 # ---- functions that many share -----------------------------------------------------------------------------------
-
-
-def char(unit: Unit, name: str) -> Func:
-    """Traps unless it is a Unicode scalar value."""
-    too_large = op("i32.gt_u", "char", 0x10FFFF)
-    surrogate = op("i32.eq", op("i32.and", "char", const(0xFFFFF800)), 0xD800)
-    body = code(if_(op("i32.or", too_large, surrogate), unit.trap(INVALID_CHAR, "char")), operand("char"))
-    return Func(name, (("char", "i32"),), ("i32",), body)
-
-
-def label(unit: Unit, name: str) -> Func:
-    body = code(if_(op("i32.ge_u", "label", "count"), unit.trap(INVALID_CASE, "label")), operand("label"))
-    return Func(name, (("label", "i32"), ("count", "i32")), ("i32",), body)
 
 
 def helper_name(unit: Unit, way: Way, key: HelperKey) -> str:
@@ -314,5 +314,7 @@ def helper_function(unit: Unit, way: Way, key: HelperKey, name: str) -> Func:
 
 
 def locals_of(printer: Printer, params: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    if len(printer.locals) > MAX_LOCALS:
+        raise UnsupportedError(f"a type with more than {MAX_LOCALS:,} parts in a call between component instances")
     names = {name for name, _ in params}
     return tuple([(name, core) for name, core in printer.locals.items() if name not in names])

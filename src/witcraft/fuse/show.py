@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from witcraft.core import show as core
 from witcraft.fuse.partition import unit_of
-from witcraft.plan.steps import InstantiateAdapters, Plan
+from witcraft.plan.steps import Entry, InnerCall, InstantiateAdapters, Plan
 
 
 def show(plan: Plan) -> str:
@@ -14,6 +14,11 @@ def show(plan: Plan) -> str:
 
 
 def notes(step: InstantiateAdapters) -> str:
-    calls = [(call, call.caller.instance, call.callee.instance) for call in step.calls]
-    lines = [f"call-{call.index}: {call.function.name}, from {caller} to {callee}" for call, caller, callee in calls]
-    return "".join([f";; adapters {step.index}\n", *[f";; {line}\n" for line in lines]])
+    lines = [f";; call-{call.index}: {call.function.name}, {ends(call)}\n" for call in step.calls]
+    return "".join([f";; adapters {step.index}\n", *lines])
+
+
+def ends(call: InnerCall | Entry) -> str:
+    if isinstance(call, Entry):
+        return f"from the host to {call.options.instance}"
+    return f"from {call.caller.instance} to {call.callee.instance}"

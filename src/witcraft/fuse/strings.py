@@ -27,12 +27,32 @@ from witcraft.core.opcodes import (
     op,
     operand,
     set_local,
-    store,
 )
 from witcraft.core.tree import FuncType
-from witcraft.fuse.memory import MAX_BYTES, allocate, check, copy, narrow, plus, reallocate, times, widen
-from witcraft.fuse.text import check_utf8, check_utf16, put_utf8, put_utf16, skip_ascii, take
+from witcraft.fuse.memory import MAX_BYTES, add, allocate, at, check, copy, narrow, plus, put, reallocate, times, widen
+from witcraft.fuse.text import (
+    check_utf8,
+    check_utf16,
+    put_latin1_as_utf8,
+    put_pair,
+    put_unit,
+    put_utf8,
+    take,
+    take_utf8,
+)
 from witcraft.fuse.unit import Room, Unit, Way
+from witcraft.fuse.vectors import (
+    LEFT,
+    WIDE,
+    Steps,
+    all_steps,
+    ascii_bytes,
+    enough,
+    forward,
+    narrowing,
+    wide_steps,
+    widening,
+)
 from witcraft.plan.steps import StringEncoding
 from witcraft.runtime.traps import STRING_OUT_OF_BOUNDS
 
@@ -50,7 +70,7 @@ class Form(Enum):
 
 SIZES = {Form.UTF8: 1, Form.UTF16: 2, Form.LATIN1: 1}
 FORMS = {StringEncoding.UTF8: Form.UTF8, StringEncoding.UTF16: Form.UTF16}
-LOCALS = (*[(name, "i32") for name in ("i", "j", "c", "start", "worst")], ("word", "i64"))
+LOCALS = (*[(name, "i32") for name in ("i", "j", "c", "stop", "start", "worst")], ("v", "v128"), ("v1", "v128"))
 
 
 def transcode(unit: Unit, way: Way, ptr: Code, units: Code) -> Code:
@@ -160,10 +180,6 @@ def double(value: Operand) -> Code:
     return op("i32.shl", value, 1)
 
 
-def increase(name: str, by: int = 1) -> Code:
-    return set_local(name, op("i32.add", name, by))
-
-
 def while_(condition: Code, *body: Code) -> Code:
     return loop("next", if_(condition, code(*body, br("next"))))
 
@@ -172,16 +188,9 @@ def more() -> Code:
     return op("i32.lt_u", "i", "n")
 
 
-def write8(way: Way, index: Operand, value: Operand) -> Code:
-    return store(plus(way.target, "to", index), value, 0, "i32.store8", way.target.memory)
-
-
-def written8(way: Way, index: Operand) -> Code:
-    return load(plus(way.target, "to", index), 0, "i32.load8_u", way.target.memory)
-
-
-def write16(way: Way, index: Operand, value: Operand) -> Code:
-    return store(plus(way.target, "to", double(index)), value, 0, "i32.store16", way.target.memory)
+def take_one(way: Way, form: Form) -> Code:
+    """The next code point goes to ``c``."""
+    return take(way.source, form.value)
 
 
 # ---- one realloc -------------------------------------------------------------------------------------------------
@@ -197,80 +206,13 @@ def as_it_is(unit: Unit, way: Way, size: int, align: int) -> Code:
 
 
 def latin1_to_utf16(unit: Unit, way: Way) -> Code:
-    """``store_string_copy`` of units that become twice as wide, sixteen at a time as long as there are so many."""
-    source, target = plus(way.source, "ptr", "i"), plus(way.target, "to", double("i"))
-    groups = [
-        code(
-            set_local("word", load(source, 4 * k, "i64.load32_u", way.source.memory)),
-            widened(),
-            store(target, "word", 8 * k, "i64.store", way.target.memory),
-        )
-        for k in range(4)
-    ]
+    """``store_string_copy`` of units that become twice as wide."""
+    one = put(way.target, double("j"), at(way.source, "i"), 0, "i32.store16")
     return code(
         make_room(unit, way, 2, double("n")),
-        while_(op("i32.le_u", op("i32.add", "i", 16), "n"), *groups, increase("i", 16)),
-        set_local("j", "i"),
-        while_(more(), take_one(way, Form.LATIN1), put_utf16(way.target)),
+        wide_steps(widening(way, ascii_only=False), code(one, forward(1))),
         result(way, "n"),
     )
-
-
-def take_one(way: Way, form: Form) -> Code:
-    """The next code point goes to ``c``."""
-    return take(way.source, form.value)
-
-
-# ---- four units at a time ----------------------------------------------------------------------------------------
-
-FOUR_ASCII = {1: 0x80808080, 2: 0xFF80FF80FF80FF80}
-"""The bits, by the size of a unit, of which four ASCII units in a word have none."""
-
-
-def four(way: Way, form: Form, each: Code) -> Code:
-    """``each`` for groups of four ASCII units in ``word``, until there is another unit in one."""
-    enough = op("i32.le_u", op("i32.add", "i", 4), "n")
-    at = plus(way.source, "ptr", times("i", SIZES[form]))
-    word = load(at, 0, "i64.load32_u" if SIZES[form] == 1 else "i64.load", way.source.memory)
-    mixed = op("i64.ne", op("i64.and", "word", const(FOUR_ASCII[SIZES[form]], "i64")), const(0, "i64"))
-    step = code(set_local("word", word), br_if("mixed", mixed), each, increase("i", 4), increase("j", 4))
-    return block("mixed", while_(enough, step))
-
-
-def ascii_run(way: Way, form: Form) -> Code:
-    """ASCII units as bytes: from bytes in one copy, from wider units four at a time."""
-    if SIZES[form] == 2:
-        packed = op("i32.or", op("i32.wrap_i64", "word"), op("i32.wrap_i64", shifted("i64.shr_u", 16)))
-        put = store(plus(way.target, "to", "j"), packed, 0, "i32.store", way.target.memory)
-        return four(way, form, code(spread("i64.shr_u", 8, 0x0000FFFF0000FFFF), put))
-    length = op("i32.sub", "i", "start")
-    run = copy(way, plus(way.target, "to", "j"), plus(way.source, "ptr", "start"), length)
-    return code(
-        set_local("start", "i"),
-        skip_ascii(way.source, 4, "far"),
-        skip_ascii(way.source, 1, "near"),
-        if_(length, code(run, set_local("j", op("i32.add", "j", length)))),
-    )
-
-
-def four_wider(way: Way, form: Form) -> Code:
-    """Bytes as units of two bytes."""
-    put = store(plus(way.target, "to", double("j")), "word", 0, "i64.store", way.target.memory)
-    return four(way, form, code(widened(), put))
-
-
-def widened() -> Code:
-    """The four low bytes of ``word``, each with a zero behind it."""
-    return code(spread("i64.shl", 16, 0x0000FFFF0000FFFF), spread("i64.shl", 8, 0x00FF00FF00FF00FF))
-
-
-def shifted(shift: str, by: int) -> Code:
-    return op(shift, "word", const(by, "i64"))
-
-
-def spread(shift: str, by: int, mask: int) -> Code:
-    """A step by which the bytes of ``word`` come closer together, or further apart."""
-    return set_local("word", op("i64.and", op("i64.or", "word", shifted(shift, by)), const(mask, "i64")))
 
 
 # ---- to UTF-8 ----------------------------------------------------------------------------------------------------
@@ -278,34 +220,40 @@ def spread(shift: str, by: int, mask: int) -> Code:
 
 def to_utf8(unit: Unit, way: Way, form: Form) -> Code:
     """``store_string_to_utf8``: as many bytes as units, and room for the worst case once a unit is not ASCII."""
+    steps = narrowing(way, 0x7F) if form is Form.UTF16 else ascii_bytes(way)
+    one = code(take_one(way, form), put_utf8(way.target)) if form is Form.UTF16 else latin1_as_utf8(way)
     wide = code(
         set_local("worst", op("i32.mul", "n", 3 if form is Form.UTF16 else 2)),
         change_room(unit, way, "n", 1, "worst"),
-        while_(more(), take_one(way, form), put_utf8(way.target)),
+        wide_steps(steps, one),
         shrink(unit, way, "worst", 1, operand("j")),
         result(way, "j"),
         op("return"),
     )
     return code(
         make_room(unit, way, 1, "n"),
-        ascii_units(way, form),
+        only_ascii(way, form, steps),
         if_(more(), wide),
         result(way, "n"),
     )
 
 
-def ascii_units(way: Way, form: Form) -> Code:
+def only_ascii(way: Way, form: Form, steps: Steps) -> Code:
     """Copies units up to the first that is not ASCII."""
     size = SIZES[form]
-    value = load(plus(way.source, "ptr", times("i", size)), 0, f"i32.load{8 * size}_u", way.source.memory)
     one = code(
-        set_local("c", value),
+        set_local("c", at(way.source, times("i", size), 0, f"i32.load{8 * size}_u")),
         br_if("ascii", op("i32.ge_u", "c", 0x80)),
-        write8(way, "j", "c"),
-        increase("i"),
-        increase("j"),
+        put(way.target, "j", "c"),
+        forward(1),
     )
-    return block("ascii", ascii_run(way, form), while_(more(), one))
+    return block("ascii", *all_steps(steps, "ascii"), while_(more(), one))
+
+
+def latin1_as_utf8(way: Way) -> Code:
+    """Several at once, if there are so many before ``stop``."""
+    several = code(*[put_latin1_as_utf8(way, k) for k in range(LEFT)], add("i", LEFT))
+    return if_(enough("stop", LEFT), several, code(put_latin1_as_utf8(way), add("i", 1)))
 
 
 # ---- to UTF-16 ---------------------------------------------------------------------------------------------------
@@ -313,14 +261,19 @@ def ascii_units(way: Way, form: Form) -> Code:
 
 def utf8_to_utf16(unit: Unit, way: Way) -> Code:
     """``store_utf8_to_utf16``: room for as many units as there are bytes, then for what there is."""
-    one = code(take_one(way, Form.UTF8), put_utf16(way.target))
     return code(
         set_local("worst", double("n")),
         make_room(unit, way, 2, "worst"),
-        while_(more(), four_wider(way, Form.UTF8), if_(more(), one)),
+        utf16_from_utf8(way),
         shrink(unit, way, "worst", 2, double("j")),
         result(way, "j"),
     )
+
+
+def utf16_from_utf8(way: Way) -> Code:
+    """What is left of the text, behind the ``j`` units that are there."""
+    one = take_utf8(way.source, put_unit(way.target), put_pair(way.target))
+    return wide_steps(widening(way, ascii_only=True), one)
 
 
 # ---- to Latin-1 or UTF-16 ----------------------------------------------------------------------------------------
@@ -328,18 +281,19 @@ def utf8_to_utf16(unit: Unit, way: Way) -> Code:
 
 def to_compact(unit: Unit, way: Way, form: Form) -> Code:
     """``store_string_to_latin1_or_utf16``: Latin-1, until a code point wants more."""
-    narrow_one = code(
+    steps = narrowing(way, 0xFF) if form is Form.UTF16 else ascii_bytes(way)
+    one = code(
         set_local("start", "i"),
         take_one(way, form),
         br_if("wide", op("i32.gt_u", "c", 0xFF)),
-        write8(way, "j", "c"),
-        increase("j"),
+        put(way.target, "j", "c"),
+        add("j", 1),
     )
     return code(
         make_room(unit, way, 2, "n"),
         block(
             "wide",
-            while_(more(), ascii_run(way, form), if_(more(), narrow_one)),
+            wide_steps(steps, one),
             shrink(unit, way, "n", 2, operand("j")),
             result(way, "j"),
             op("return"),
@@ -348,7 +302,7 @@ def to_compact(unit: Unit, way: Way, form: Form) -> Code:
         change_room(unit, way, "n", 2, "worst"),
         inflate(way),
         set_local("i", "start"),
-        while_(more(), take_one(way, form), put_utf16(way.target)),
+        utf16_from_utf8(way) if form is Form.UTF8 else rest_of_utf16(way),
         shrink(unit, way, "worst", 2, double("j")),
         result(way, "j", tagged=True),
     )
@@ -356,28 +310,47 @@ def to_compact(unit: Unit, way: Way, form: Form) -> Code:
 
 def inflate(way: Way) -> Code:
     """The ``j`` bytes written so far become units of two bytes, from the last to the first."""
-    body = code(
-        set_local("i", op("i32.sub", "i", 1)),
-        write16(way, "i", written8(way, "i")),
+    written = plus(way.target, "to", "i")
+
+    def move(count: int, load_kind: str, store_kind: str) -> Code:
+        units = load(written, 0, load_kind, way.target.memory)
+        return code(add("i", -count), put(way.target, double("i"), units, 0, store_kind))
+
+    return code(
+        set_local("i", "j"),
+        while_(op("i32.ge_u", "i", 8), move(8, "v128.load8x8_u", "v128.store")),
+        while_(operand("i"), move(1, "i32.load8_u", "i32.store16")),
     )
-    return code(set_local("i", "j"), while_(operand("i"), body))
+
+
+def rest_of_utf16(way: Way) -> Code:
+    """Units from ``i`` on as they are, behind the ``j`` that are there."""
+    left = op("i32.sub", "n", "i")
+    source, target = plus(way.source, "ptr", double("i")), plus(way.target, "to", double("j"))
+    return code(copy(way, target, source, double(left)), set_local("j", op("i32.add", "j", left)))
 
 
 def probably_utf16(unit: Unit, way: Way) -> Code:
-    """``store_probably_utf16_to_latin1_or_utf16``: UTF-16, unless it turns out that none of it was needed."""
-    wide = op("i32.gt_u", load(plus(way.source, "ptr", double("i")), 0, "i32.load16_u", way.source.memory), 0xFF)
-    deflate_one = code(write8(way, "i", written8(way, double("i"))), increase("i"))
+    """``store_probably_utf16_to_latin1_or_utf16``: UTF-16, unless it turns out that none of it was needed.
+
+    It is looked at where it has come to: in nobody's way but its own, as it is moved together.
+    """
+    wide, _ = narrowing(way, 0xFF, "to")
+    unit_at = load(plus(way.target, "to", double("i")), 0, "i32.load16_u", way.target.memory)
+    widely = while_(enough("n"), br_if("utf16", op("i32.eqz", wide.fits)), add("i", WIDE))
+    singly = while_(more(), br_if("utf16", op("i32.gt_u", unit_at, 0xFF)), add("i", 1))
     return code(
         make_room(unit, way, 2, double("n")),
         copy(way, operand("to"), operand("ptr"), double("n")),
         block(
             "latin1",
-            block("utf16", while_(more(), br_if("utf16", wide), increase("i")), br("latin1")),
+            block("utf16", widely, singly, br("latin1")),
             result(way, "n", tagged=True),
             op("return"),
         ),
         set_local("i", 0),
-        while_(more(), deflate_one),
+        while_(enough("n"), op("drop", wide.fits), wide.move, forward(WIDE)),
+        while_(more(), put(way.target, "j", unit_at), forward(1)),
         change_room(unit, way, double("n"), 1, "n"),
         result(way, "n"),
     )

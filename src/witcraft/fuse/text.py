@@ -12,31 +12,15 @@ from witcraft.core.opcodes import (
     code,
     const,
     if_,
-    load,
     loop,
     op,
     set_local,
-    store,
     tee_local,
 )
-from witcraft.fuse.memory import plus
-from witcraft.fuse.unit import Room, Unit
+from witcraft.fuse.memory import add, at, put
+from witcraft.fuse.unit import Room, Unit, Way
+from witcraft.fuse.vectors import BEHIND, WIDE, lacks, skip_ascii, skip_plain, skip_utf8, stop_behind
 from witcraft.runtime.traps import INVALID_UTF8, INVALID_UTF16
-
-ASCII_8 = const(0x8080808080808080, "i64")
-SURROGATES_4 = const(0xD800D800D800D800, "i64")
-HIGH_BITS_4 = const(0xF800F800F800F800, "i64")
-ONES_4 = const(0x0001000100010001, "i64")
-TOPS_4 = const(0x8000800080008000, "i64")
-
-
-def at(room: Room, index: Operand, offset: int = 0, kind: str = "i32.load8_u") -> Code:
-    """What lies ``offset`` bytes behind byte ``index`` of the string."""
-    return load(plus(room, "ptr", index), offset, kind, room.memory)
-
-
-def add(name: str, by: int) -> Code:
-    return set_local(name, op("i32.add", name, by))
 
 
 def masked(value: Operand, mask: int, shift: int = 0) -> Code:
@@ -55,43 +39,38 @@ def joined(first: Code, *others: Code) -> Code:
 
 
 def check_utf8(unit: Unit, room: Room, name: str) -> Func:
-    """Traps unless ``n`` bytes are UTF-8: ASCII in long steps, other characters one by one."""
+    """Traps unless ``n`` bytes are UTF-8.
+
+    Long text is looked at sixteen bytes at a time, behind its first characters; short text, the end of a long one, and
+    one with something wrong in it character by character, up to ``stop``.
+    """
     one = code(
-        br_if("done", op("i32.ge_u", "i", "n")),
+        br_if("reached", op("i32.ge_u", "i", "stop")),
         set_local("b", at(room, "i")),
-        if_(op("i32.lt_u", "b", 0x80), code(add("i", 1), br("ascii"))),
+        if_(op("i32.lt_u", "b", 0x80), code(add("i", 1), br("next"))),
         sequence(room),
         br("next"),
     )
+    few = op("i32.lt_u", op("i32.sub", "n", "i"), 2 * WIDE)
     body = code(
+        skip_ascii(room),
+        set_local("stop", op("select", "n", op("i32.add", "i", BEHIND), few)),
         block(
             "bad",
-            block("done", loop("ascii", skip_ascii(room, 4, "far"), skip_ascii(room, 1, "near"), loop("next", one))),
-            op("return"),
+            loop(
+                "again",
+                block("reached", loop("next", one)),
+                if_(op("i32.ge_u", "i", "n"), op("return")),
+                skip_utf8(room),
+                set_local("stop", "n"),
+                br("again"),
+            ),
         ),
         unit.trap(INVALID_UTF8, "i"),
     )
     params = (("ptr", room.core), ("n", "i32"))
-    return Func(name, params, (), body, (("i", "i32"), ("b", "i32"), ("c", "i32"), ("w", "i32")))
-
-
-def skip_ascii(room: Room, words: int, label: str) -> Code:
-    """Moves ``i`` behind blocks of so many 8-byte words that are ASCII."""
-    size = 8 * words
-    found = at(room, "i", 0, "i64.load")
-    for k in range(1, words):
-        found = op("i64.or", found, at(room, "i", 8 * k, "i64.load"))
-    mixed = op("i64.ne", op("i64.and", found, ASCII_8), const(0, "i64"))
-    return block(
-        label,
-        loop(
-            "again",
-            br_if(label, op("i32.lt_u", op("i32.sub", "n", "i"), size)),
-            br_if(label, mixed),
-            add("i", size),
-            br("again"),
-        ),
-    )
+    words = tuple([(word, "i32") for word in ("i", "stop", "b", "c", "w")])
+    return Func(name, params, (), body, (*words, ("v", "v128"), ("v1", "v128"), ("v3", "v128")))
 
 
 def sequence(room: Room) -> Code:
@@ -100,22 +79,18 @@ def sequence(room: Room) -> Code:
         op("i32.lt_u", "b", 0xE0),
         code(
             br_if("bad", op("i32.lt_u", "b", 0xC2)),
-            br_if("bad", lacks(2)),
+            br_if("bad", lacks("n", 2)),
             br_if("bad", op("i32.ne", masked(at(room, "i", 1), 0xC0), 0x80)),
             add("i", 2),
         ),
         code(
-            br_if("bad", lacks(3)),
+            br_if("bad", lacks("n", 3)),
             set_local("w", at(room, "i", 1, "i32.load16_u")),
             br_if("bad", op("i32.ne", masked("w", 0xC0C0), 0x8080)),
             set_local("c", joined(masked("w", 0x3F, 6), masked(op("i32.shr_u", "w", 8), 0x3F))),
             if_(op("i32.lt_u", "b", 0xF0), three(), four(room)),
         ),
     )
-
-
-def lacks(size: int) -> Code:
-    return op("i32.lt_u", op("i32.sub", "n", "i"), size)
 
 
 def three() -> Code:
@@ -132,7 +107,7 @@ def four(room: Room) -> Code:
     whole = joined(op("i32.shl", "c", 6), masked("b", 7, 18), masked("w", 0x3F))
     return code(
         br_if("bad", op("i32.gt_u", "b", 0xF4)),
-        br_if("bad", lacks(4)),
+        br_if("bad", lacks("n", 4)),
         br_if("bad", op("i32.ne", masked(last, 0xC0), 0x80)),
         br_if("bad", op("i32.ge_u", op("i32.sub", whole, 0x10000), 0x100000)),
         add("i", 4),
@@ -142,9 +117,9 @@ def four(room: Room) -> Code:
 def check_utf16(unit: Unit, room: Room, name: str) -> Func:
     """Traps unless in ``n`` units every surrogate is one of a pair; ``i`` counts bytes, to ``end``."""
     one = code(
-        br_if("done", op("i32.ge_u", "i", "end")),
+        br_if("plain", op("i32.ge_u", "i", "stop")),
         set_local("u", at(room, "i", 0, "i32.load16_u")),
-        if_(op("i32.ne", masked("u", 0xF800), 0xD800), code(add("i", 2), br("plain"))),
+        if_(op("i32.ne", masked("u", 0xF800), 0xD800), code(add("i", 2), br("next"))),
         br_if("bad", op("i32.ge_u", "u", 0xDC00)),
         br_if("bad", op("i32.lt_u", op("i32.sub", "end", "i"), 4)),
         br_if("bad", op("i32.ne", masked(at(room, "i", 2, "i32.load16_u"), 0xFC00), 0xDC00)),
@@ -153,28 +128,15 @@ def check_utf16(unit: Unit, room: Room, name: str) -> Func:
     )
     body = code(
         set_local("end", op("i32.shl", "n", 1)),
-        block("bad", block("done", loop("plain", skip_plain(room), loop("next", one))), op("return")),
+        block(
+            "bad",
+            loop("plain", skip_plain(room), stop_behind("end"), if_(op("i32.lt_u", "i", "end"), loop("next", one))),
+            op("return"),
+        ),
         unit.trap(INVALID_UTF16, "i"),
     )
     params = (("ptr", room.core), ("n", "i32"))
-    return Func(name, params, (), body, (("i", "i32"), ("end", "i32"), ("u", "i32"), ("word", "i64")))
-
-
-def skip_plain(room: Room) -> Code:
-    """Moves ``i`` behind groups of four units without a surrogate: in none is the difference to one zero."""
-    word = op("i64.and", op("i64.xor", at(room, "i", 0, "i64.load"), SURROGATES_4), HIGH_BITS_4)
-    zero = op("i64.and", op("i64.sub", "word", ONES_4), op("i64.xor", "word", const(-1, "i64")))
-    return block(
-        "mixed",
-        loop(
-            "again",
-            br_if("mixed", op("i32.lt_u", op("i32.sub", "end", "i"), 8)),
-            set_local("word", word),
-            br_if("mixed", op("i64.ne", op("i64.and", zero, TOPS_4), const(0, "i64"))),
-            add("i", 8),
-            br("again"),
-        ),
-    )
+    return Func(name, params, (), body, tuple([(word, "i32") for word in ("i", "end", "stop", "u")]))
 
 
 # ---- one code point ----------------------------------------------------------------------------------------------
@@ -202,7 +164,9 @@ def take_utf16(room: Room) -> Code:
     )
 
 
-def take_utf8(room: Room) -> Code:
+def take_utf8(room: Room, short: Code = (), long: Code = ()) -> Code:
+    """``long`` runs behind a character of four bytes, ``short`` behind any other."""
+
     def following(offset: int, shift: int) -> Code:
         return masked(at(room, "i", offset), 0x3F, shift)
 
@@ -211,18 +175,14 @@ def take_utf8(room: Room) -> Code:
     four = joined(masked("c", 7, 18), following(1, 12), following(2, 6), following(3, 0))
     longer = if_(
         op("i32.lt_u", "c", 0xF0),
-        code(set_local("c", three), add("i", 3)),
-        code(set_local("c", four), add("i", 4)),
+        code(set_local("c", three), add("i", 3), short),
+        code(set_local("c", four), add("i", 4), long),
     )
-    several = if_(op("i32.lt_u", "c", 0xE0), code(set_local("c", two), add("i", 2)), longer)
+    several = if_(op("i32.lt_u", "c", 0xE0), code(set_local("c", two), add("i", 2), short), longer)
     return code(
         set_local("c", at(room, "i")),
-        if_(op("i32.lt_u", "c", 0x80), add("i", 1), several),
+        if_(op("i32.lt_u", "c", 0x80), code(add("i", 1), short), several),
     )
-
-
-def put(room: Room, index: Operand, value: Operand, offset: int = 0, kind: str = "i32.store8") -> Code:
-    return store(plus(room, "to", index), value, offset, kind, room.memory)
 
 
 def put_utf8(room: Room) -> Code:
@@ -243,15 +203,32 @@ def put_utf8(room: Room) -> Code:
     return if_(op("i32.lt_u", "c", 0x80), code(put(room, "j", "c"), add("j", 1)), several)
 
 
-def put_utf16(room: Room) -> Code:
-    """Code point ``c`` to unit ``j``, which moves behind it."""
+def put_latin1_as_utf8(way: Way, index: int = 0) -> Code:
+    """The unit that is ``index`` behind ``i`` to byte ``j``, which moves behind it.
+
+    There has to be room for two bytes: the second is written in any case, without a branch to guess wrong.
+    """
+    two = joined(op("i32.shr_u", "c", 6), masked("c", 0x3F, 8), const(0x80C0))
+    wide = op("i32.shr_u", "c", 7)
+    return code(
+        set_local("c", at(way.source, "i", index)),
+        put(way.target, "j", op("select", two, "c", wide), 0, "i32.store16"),
+        set_local("j", op("i32.add", op("i32.add", "j", 1), wide)),
+    )
+
+
+def put_unit(room: Room) -> Code:
+    """Code point ``c``, below 65,536, to unit ``j``, which moves behind it."""
+    return code(put(room, op("i32.shl", "j", 1), "c", 0, "i32.store16"), add("j", 1))
+
+
+def put_pair(room: Room) -> Code:
+    """As ``put_unit``, any other code point."""
     place = op("i32.shl", "j", 1)
     high = op("i32.add", op("i32.shr_u", op("i32.sub", "c", 0x10000), 10), 0xD800)
     low = joined(masked("c", 0x3FF), const(0xDC00))
-    pair = code(
+    return code(
         put(room, place, high, 0, "i32.store16"),
         put(room, place, low, 2, "i32.store16"),
         add("j", 2),
     )
-    single = code(put(room, place, "c", 0, "i32.store16"), add("j", 1))
-    return if_(op("i32.lt_u", "c", 0x10000), single, pair)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from witcraft.abi.layout import Layout
@@ -43,6 +43,7 @@ class Way:
 class Unit:
     plan: Plan
     throws: bool  # some core module could throw an exception
+    contexts: Mapping[int, Mapping[int, str]] = field(default_factory=dict)  # as ``plan.steps.contexts``
     imports: dict[CoreDef, Import] = field(default_factory=dict)
     funcs: dict[str, Func | None] = field(default_factory=dict)  # None: under way
     exports: list[Export] = field(default_factory=list)

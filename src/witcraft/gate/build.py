@@ -9,7 +9,9 @@ from itertools import chain
 from witcraft.core.build import Export, Module
 from witcraft.core.encode import encode
 from witcraft.core.tree import Sort
-from witcraft.gate import handles, leave, mail, resources, scopes, tables
+from witcraft.gate import builtins, handles, leave, resources, scopes, tables
+from witcraft.gate.handover import Handover
+from witcraft.gate.mail import MAILBOX
 from witcraft.gate.needs import Direct, Needs, needs
 from witcraft.gate.parts import Parts
 from witcraft.plan.steps import Plan
@@ -19,21 +21,25 @@ from witcraft.plan.steps import Plan
 class Gate:
     """A core module, and what its users have to know of it.
 
-    Imports, all from "host": the memory ``mail``, one page that may grow, whose first bytes are the mailbox (slots of 8
-    bytes), and functions that take and give nothing:
+    Imports, all from "host". With the mailbox the memory ``mail``, one page that may grow, whose first bytes are the
+    mailbox (slots of 8 bytes), and functions that take and give nothing:
 
     - ``trap``: slot 0 is a code of ``runtime.traps``, slot 1 the detail; must not return;
     - ``import-K``: parameters in the slots from 0 on, the result in slot 0;
     - ``drop-R``: a guest dropped its own handle of a host resource; its representation in slot 0.
 
-    The last two write 0 into the i32 at byte 248 when they are done; if not, they have failed.
+    The last two write 0 into the i32 at byte 248 when they are done; if not, they have failed. With calls these
+    functions take the same as parameters and give the same as results, and fail by throwing; ``trap`` throws.
 
     Exports, each only if the plan has a use for it:
 
     - ``late``: the table that the host fills;
     - ``may-leave-I``: the flag of component instance I;
     - ``lower-K``: the core function of ``LowerImport`` K;
-    - ``realloc-J``: (align, size) -> pointer; ``post-return-J``: takes the flat results of the function called;
+    - ``realloc-J``: (align, size) -> pointer, with calls all that the core function takes; ``post-return-J``: takes
+      the flat results of the function called;
+    - what ``Builtin.export`` says; ``context-I-S``, ``context-left-I-S``: the storage behind ``context.get`` and
+      ``context.set`` of the thread that runs, and of the one that a post-return function goes on with;
     - ``resource.new-I-R``, ``resource.rep-I-R``, ``resource.drop-I-R``: the built-ins;
     - ``lift-own-I-R``, ``lift-borrow-I-R``: handle -> representation;
     - ``lower-own-I-R``, ``lower-borrow-I-R``: representation -> handle; the instance that defines a resource gets the
@@ -64,7 +70,7 @@ class Gate:
         return frozenset(export.name for export in self.module.exports)
 
 
-def build(plan: Plan) -> Gate | None:
+def build(plan: Plan, handover: Handover = MAILBOX) -> Gate | None:
     """None if nothing could tell whether there is a gate: realloc and post-return are called as they are then.
 
     Raises ``ComponentError`` for types that the canonical ABI refuses.
@@ -72,16 +78,17 @@ def build(plan: Plan) -> Gate | None:
     wanted = needs(plan)
     if wanted.nothing:
         return None
-    parts = Parts()
+    parts = Parts(handover, handover.can_throw(plan))
     for lowering in wanted.lowerings:
-        mail.lower(parts, lowering)
+        handover.lower(parts, lowering)
     resources.for_guests(parts, plan, wanted)
+    builtins.for_guests(parts, wanted)
     handles.for_the_host(parts, wanted)
     for index, options in wanted.reallocs.items():
-        leave.realloc(parts, index, options)
+        leave.realloc(parts, wanted, index, options)
     for index, (options, flat) in wanted.post_returns.items():
-        leave.post_return(parts, index, options, flat)
-    shared = mail.functions(parts), leave.functions(), handles.functions(), scopes.functions(), tables.functions()
+        leave.post_return(parts, wanted, index, options, flat)
+    shared = handover.functions(parts), leave.functions(), handles.functions(), scopes.functions(), tables.functions()
     for func in chain(*shared):
         parts.define(func)
     for_adapters(parts, wanted)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from witcraft.core.build import Func
 from witcraft.core.opcodes import Code, call, code, get_global, if_, op, set_global
 from witcraft.core.tree import FuncType
+from witcraft.gate.needs import Lowering, Needs
 from witcraft.gate.parts import Parts
+from witcraft.gate.threads import on_a_new_thread, on_the_same_thread
 from witcraft.plan.steps import Options
 from witcraft.runtime.traps import CANNOT_LEAVE
 
@@ -30,18 +32,27 @@ def staying(parts: Parts, instance: int, body: Code) -> Code:
     return code(set_global(flag, 0), body, set_global(flag, 1))
 
 
-def realloc(parts: Parts, index: int, options: Options) -> None:
-    """(align, size) -> pointer: what lifting and lowering ask of a realloc function; they never move a block."""
+def in_scope(parts: Parts, lowering: Lowering, body: Code) -> Code:
+    """What the parameters lend is given back when the host function has returned."""
+    if not lowering.borrows:
+        return body
+    return code(call("begin-scope"), body, call("end-scope", parts.table(lowering.step.options.instance)))
+
+
+def realloc(parts: Parts, needs: Needs, index: int, options: Options) -> None:
+    """What lifting and lowering ask of a realloc function: as much of its four parameters as the host makes use of."""
     core = "i64" if options.memory64 else "i32"
-    zero = op(f"{core}.const", arguments=(0,))
+    params = parts.handover.realloc(core)
+    zeros = [op(f"{core}.const", arguments=(0,))] * (4 - len(params))
     signature = FuncType((core,) * 4, (core,))
-    body = parts.call_late("realloc", index, signature, zero, zero, "align", "size")
-    params = (("align", core), ("size", core))
-    parts.export(Func(f"realloc-{index}", params, (core,), staying(parts, options.instance, body)))
+    body = parts.call_late("realloc", index, signature, *zeros, *(name for name, _ in params))
+    guarded, locals_ = on_a_new_thread(parts, needs, options.instance, staying(parts, options.instance, body))
+    parts.export(Func(f"realloc-{index}", params, (core,), guarded, locals_))
 
 
-def post_return(parts: Parts, index: int, options: Options, flat: tuple[str, ...]) -> None:
+def post_return(parts: Parts, needs: Needs, index: int, options: Options, flat: tuple[str, ...]) -> None:
     """Takes the flat results of the function that was called."""
     params = tuple((f"r{i}", core) for i, core in enumerate(flat))
     body = parts.call_late("post-return", index, FuncType(flat, ()), *(name for name, _ in params))
-    parts.export(Func(f"post-return-{index}", params, (), staying(parts, options.instance, body)))
+    guarded, locals_ = on_the_same_thread(parts, needs, options.instance, staying(parts, options.instance, body))
+    parts.export(Func(f"post-return-{index}", params, (), guarded, locals_))

@@ -8,17 +8,46 @@ interrupted): it says when it is *done*, by writing 0 into the word ``PENDING``.
 from __future__ import annotations
 
 from witcraft.abi.layout import MAX_FLAT_PARAMS
-from witcraft.core.build import Func
+from witcraft.core.build import Data, Func, Import, Memory, limits
 from witcraft.core.opcodes import Code, Operand, call, code, const, if_, load, op, store
+from witcraft.core.tree import MemoryType
 from witcraft.gate import handles, leave
 from witcraft.gate.needs import Lowering
-from witcraft.gate.parts import PENDING, SLOT, Parts
+from witcraft.gate.parts import HOST, PENDING, SLOT, Parts
+from witcraft.plan.steps import Plan
+from witcraft.plan.throws import can_throw
 
 assert SLOT * (MAX_FLAT_PARAMS + 1) <= PENDING, "the mailbox holds every parameter and a pointer for the result"
 
 
-def functions(parts: Parts) -> tuple[Func, ...]:
-    return trap(parts), done()
+class Mailbox:
+    def imports(self) -> tuple[Import, ...]:
+        return (Import(HOST, "mail", "memory", MemoryType(limits(1))),)
+
+    def memories(self) -> tuple[Memory, ...]:
+        return ()
+
+    def data(self) -> tuple[Data, ...]:
+        return (Data("memory", const(PENDING), b"\1"),)
+
+    def functions(self, parts: Parts) -> tuple[Func, ...]:
+        return trap(parts), done()
+
+    def lower(self, parts: Parts, lowering: Lowering) -> None:
+        lower(parts, lowering)
+
+    def dropped(self, parts: Parts, resource: int, rep: Code) -> Code:
+        return code(post(0, rep), call_host(parts, f"drop-{resource}"))
+
+    def realloc(self, core: str) -> tuple[tuple[str, str], ...]:
+        """Lifting and lowering never move a block."""
+        return (("align", core), ("size", core))
+
+    def can_throw(self, plan: Plan) -> bool:
+        return can_throw(plan)
+
+
+MAILBOX = Mailbox()
 
 
 def trap(parts: Parts) -> Func:
@@ -46,19 +75,12 @@ def lower(parts: Parts, lowering: Lowering) -> None:
     step, signature = lowering.step, lowering.signature
     body = code(
         leave.check(parts, step.options.instance),
-        in_scope(parts, lowering, code(parameters(parts, lowering), call_host(parts, f"import-{step.index}"))),
+        leave.in_scope(parts, lowering, code(parameters(parts, lowering), call_host(parts, f"import-{step.index}"))),
         result(parts, lowering),
     )
     params = tuple((f"p{slot}", core) for slot, core in enumerate(signature.params))
     name = f"lower-{step.index} {'/'.join(step.path.names)}"
     parts.define(Func(name, params, signature.results, body), f"lower-{step.index}")
-
-
-def in_scope(parts: Parts, lowering: Lowering, body: Code) -> Code:
-    """What the parameters lend is given back when the host function has returned."""
-    if not lowering.borrows:
-        return body
-    return code(call("begin-scope"), body, call("end-scope", parts.table(lowering.step.options.instance)))
 
 
 def parameters(parts: Parts, lowering: Lowering) -> Code:

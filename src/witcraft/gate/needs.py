@@ -12,6 +12,7 @@ from witcraft.model.types import Borrow, Own, ValType, strip
 from witcraft.model.walk import children
 from witcraft.model.world import Function
 from witcraft.plan.steps import (
+    Builtin,
     CoreDef,
     DefineResource,
     ExportDef,
@@ -29,10 +30,10 @@ from witcraft.plan.steps import (
     ResourceFunc,
     ResourceOp,
     Step,
+    contexts,
     inner_calls,
     sources,
 )
-from witcraft.plan.throws import can_throw
 
 Pair = tuple[int, int]
 """A component instance and a resource, both by number."""
@@ -83,14 +84,15 @@ class Needs:
     joined: dict[int, None] = field(default_factory=dict)  # component instances that call others, or are called
     lenders: dict[int, None] = field(default_factory=dict)  # those that lend handles to others
     lend: dict[Pair, None] = field(default_factory=dict)  # as ``lower_borrow``, but no host ever does it
+    functions: Mapping[str, Builtin] = field(default_factory=dict)  # built-ins that are no resource's
+    contexts: Mapping[int, Mapping[int, str]] = field(default_factory=dict)  # slots by instance, with their core types
     owned: dict[int, None] = field(default_factory=dict)  # resources that the host can come to own
     destructors: dict[int, None] = field(default_factory=dict)  # guest resources that have one
-    exceptions: bool = False  # a destructor could throw
 
     @property
     def nothing(self) -> bool:
         """Nothing could tell whether there is a gate: neither may-leave nor a handle is ever looked at."""
-        handles = self.builtins or self.lift_own or self.lower_own or self.lower_borrow
+        handles = self.builtins or self.functions or self.lift_own or self.lower_own or self.lower_borrow
         return not (self.lowerings or handles or self.joined)
 
 
@@ -103,7 +105,7 @@ class Gatherer:
     """Fills ``needs`` from a plan. What is asynchronous is left out: whoever prints the calls refuses it by name."""
 
     def __init__(self, plan: Plan) -> None:
-        self.plan, self.needs = plan, Needs()
+        self.plan, self.needs = plan, Needs(functions=plan.builtins, contexts=contexts(plan))
         self.layouts = {False: Layout(4), True: Layout(8)}
         self.known: dict[ValType, tuple[Handle, ...]] = {}
         for definition in core_defs(plan):
@@ -115,7 +117,6 @@ class Gatherer:
             self.lifted(function)
         for call in inner_calls(plan):
             self.inner(call)
-        self.needs.exceptions = can_throw(plan)
 
     def step(self, step: Step) -> None:
         match step:

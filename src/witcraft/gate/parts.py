@@ -6,12 +6,13 @@ headers of the handle tables, one for each component instance that has handles; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from witcraft.core.build import Data, Export, Func, Global, Import, Module, Table, limits, pruned
-from witcraft.core.opcodes import NOTHING, Code, call_indirect, const
-from witcraft.core.tree import FuncType, GlobalType, MemoryType, Sort, TableType
+from witcraft.core.build import Export, Func, Global, Import, Module, Table, limits, pruned
+from witcraft.core.opcodes import NOTHING, OPCODES, Code, Immediate, Instr, call_indirect, const, walk
+from witcraft.core.tree import FuncType, GlobalType, Sort, TableType
 from witcraft.errors import UnsupportedError
+from witcraft.gate.handover import Handover
 
 SLOT = 8  # bytes of the mailbox that one value takes
 PENDING = 31 * SLOT  # 1 while a host function has not said, by writing 0, that it is done
@@ -24,6 +25,8 @@ HOST, LATE, TOP = "host", "late", "top"
 
 @dataclass(slots=True)
 class Parts:
+    handover: Handover
+    exceptions: bool = False  # core code could throw, or catch
     imports: dict[str, Import] = field(default_factory=dict)
     globals: dict[str, Global] = field(default_factory=dict)
     funcs: list[Func] = field(default_factory=list)
@@ -40,9 +43,9 @@ class Parts:
         for func in funcs:
             self.define(func, func.name)
 
-    def host(self, name: str) -> str:
-        """The host function of that name; everything that it takes and gives goes through the mailbox."""
-        self.imports.setdefault(name, Import(HOST, name, f"host {name}", NOTHING))
+    def host(self, name: str, signature: FuncType = NOTHING) -> str:
+        """The host function of that name."""
+        self.imports.setdefault(name, Import(HOST, name, f"host {name}", signature))
         return f"host {name}"
 
     def call_late(self, kind: str, index: int, signature: FuncType, *operands: Code | str | int) -> Code:
@@ -58,6 +61,14 @@ class Parts:
             self.exports.append(Export(name, Sort.GLOBAL, name))
         return name
 
+    def variable(self, name: str, core: str, exported: bool = False) -> str:
+        """A global that begins as 0."""
+        if name not in self.globals:
+            self.globals[name] = Global(name, GlobalType(core, True), const(0, core))
+            if exported:
+                self.exports.append(Export(name, Sort.GLOBAL, name))
+        return name
+
     def table(self, instance: int) -> int:
         """Where the header of a component instance's handle table lies."""
         return self.tables.setdefault(instance, SCOPES + HEADER * (1 + len(self.tables)))
@@ -66,16 +77,21 @@ class Parts:
         top = SCOPES + HEADER * (1 + len(self.tables))
         if top > PAGE:
             raise UnsupportedError(f"{len(self.tables)} component instances with handles are more than is supported")
-        mail = Import(HOST, "mail", "memory", MemoryType(limits(1)))
         late = Table(LATE, TableType("funcref", limits(len(self.late), len(self.late))))
-        return pruned(
+        made = pruned(
             Module(
                 "gate",
-                imports=(mail, *self.imports.values()),
+                imports=(*self.handover.imports(), *self.imports.values()),
                 funcs=tuple(self.funcs),
                 tables=(late,) if self.late else (),
+                memories=self.handover.memories(),
                 globals=(Global(TOP, GlobalType("i32", True), const(top)), *self.globals.values()),
                 exports=(*([Export(LATE, Sort.TABLE, LATE)] if self.late else []), *self.exports),
-                data=(Data("memory", const(PENDING), b"\1"),),
+                data=self.handover.data(),
             )
         )
+        return made if any(touches_memory(func.body) for func in made.funcs) else replace(made, memories=())
+
+
+def touches_memory(body: Code) -> bool:
+    return any(isinstance(instr, Instr) and Immediate.MEMORY in OPCODES[instr.name][1] for instr in walk(body))

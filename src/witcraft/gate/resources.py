@@ -12,11 +12,11 @@ from witcraft.core.opcodes import Catch, Code, block, call, code, if_, load, op,
 from witcraft.core.tree import FuncType
 from witcraft.gate import leave
 from witcraft.gate.handles import HANDLE, REPRESENTATION, lower, type_of
-from witcraft.gate.mail import call_host, post
 from witcraft.gate.needs import Handle, Needs
 from witcraft.gate.parts import Parts
 from witcraft.gate.tables import REP, SCOPE
-from witcraft.plan.steps import HostResource, Plan, ResourceFunc, ResourceOp
+from witcraft.gate.threads import on_a_new_thread
+from witcraft.plan.steps import GuestResource, HostResource, Plan, ResourceFunc, ResourceOp
 from witcraft.runtime.traps import UNCAUGHT_EXCEPTION
 
 
@@ -26,9 +26,9 @@ def for_guests(parts: Parts, plan: Plan, needs: Needs) -> None:
     dropped = {builtin.resource for builtin in needs.builtins if builtin.op is ResourceOp.DROP}
     for resource in needs.destructors:
         if resource in needs.owned:
-            parts.export(destructor(parts, resource, needs.exceptions))
+            parts.export(destructor(parts, plan, needs, resource))
         elif resource in dropped:
-            parts.define(destructor(parts, resource, needs.exceptions))
+            parts.define(destructor(parts, plan, needs, resource))
 
 
 def define(parts: Parts, plan: Plan, needs: Needs, builtin: ResourceFunc) -> Func:
@@ -62,14 +62,17 @@ def drop(parts: Parts, builtin: ResourceFunc, destroyed: Code) -> Code:
 def destroy(parts: Parts, plan: Plan, needs: Needs, resource: int) -> Code:
     """What happens to the representation in ``entry``."""
     if isinstance(plan.resources[resource], HostResource):
-        return code(post(0, load("entry", REP)), call_host(parts, f"drop-{resource}"))
+        return parts.handover.dropped(parts, resource, load("entry", REP))
     return call(f"dtor-{resource}", load("entry", REP)) if resource in needs.destructors else ()
 
 
-def destructor(parts: Parts, resource: int, exceptions: bool) -> Func:
+def destructor(parts: Parts, plan: Plan, needs: Needs, resource: int) -> Func:
     """Called as if it were lifted: what it throws is a trap, and must not reach the guest that dropped the handle."""
     body = parts.call_late("dtor", resource, FuncType(("i32",), ()), "rep")
-    if exceptions:
+    if parts.exceptions:
         caught = block("caught", try_table([Catch(None, "caught")], body), op("return"))
         body = code(caught, call("trap", UNCAUGHT_EXCEPTION, 0))
-    return Func(f"dtor-{resource}", (REPRESENTATION,), (), body)
+    definition = plan.resources[resource]
+    assert isinstance(definition, GuestResource), "the host destroys its own"
+    body, locals_ = on_a_new_thread(parts, needs, definition.instance, body)
+    return Func(f"dtor-{resource}", (REPRESENTATION,), (), body, locals_)

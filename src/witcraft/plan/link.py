@@ -13,6 +13,7 @@ from witcraft.component.spell import extern_sort
 from witcraft.core import tree as core
 from witcraft.errors import ComponentError, UnsupportedError
 from witcraft.plan.borders import exports_of, imports_of
+from witcraft.plan.builtins import builtin
 from witcraft.plan.recorder import Recorder
 from witcraft.plan.steps import CoreExport, Plan, ResourceFunc, ResourceOp, Unsupported
 from witcraft.plan.support import refuse
@@ -56,6 +57,7 @@ def link(resolved: Resolved) -> Plan:
         tuple(recorder.steps),
         exports,
         recorder.types.resource_ids,
+        recorder.builtins,
     )
 
 
@@ -97,7 +99,7 @@ def define(recorder: Recorder, frame: Frame, definition: tree.Definition) -> Non
             assert number is not None
             frame.core_funcs.append(ResourceFunc(OPS[definition.op], frame.number, number))
         case tree.CanonBuiltin():
-            frame.core_funcs.append(Unsupported(f"the built-in {definition.name}", definition.offset))
+            frame.core_funcs.append(builtin(recorder.types, frame, definition))
         case tree.Import():
             import_(frame, definition)
         case tree.Export():

@@ -1,16 +1,32 @@
-"""What every call of a plan does to its values: the ABI programs of its imports and exports, and their helpers."""
+"""What every call of a plan does to its values.
+
+The ABI programs of its imports and exports, the translations of its inner calls, and the helpers of both.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
 
 from witcraft.abi.call import CallOptions, lift_export, lower_import
 from witcraft.abi.helpers import all_helpers
 from witcraft.abi.layout import Layout
-from witcraft.abi.ops import Program
+from witcraft.abi.moves import Call, Each, HelperKey, Move, Switch
+from witcraft.abi.ops import Block, Program, Stmt
 from witcraft.abi.simplify import simplify
+from witcraft.abi.translate import Crossing, Helper, crossing, helper
 from witcraft.model.types import Resource
-from witcraft.plan.steps import ExportDef, ExportedInstance, GuestResource, LiftedFunction, LowerImport, Plan
+from witcraft.plan.steps import (
+    ExportDef,
+    ExportedInstance,
+    GuestResource,
+    InnerCall,
+    LiftedFunction,
+    LowerImport,
+    Plan,
+    inner_calls,
+)
 
 Titled = tuple[str, Program]
 """``"export test:bench/api add"``, and what the call does."""
@@ -58,3 +74,60 @@ def defined_by(plan: Plan, instance: int) -> frozenset[Resource]:
         if isinstance(resource, GuestResource) and resource.instance == instance
     }
     return frozenset(resource for resource, number in plan.resource_ids.items() if number in own)
+
+
+# ---- calls between component instances ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What one inner call does to its values; ``helpers`` that no former call has, with the layouts of both sides."""
+
+    call: InnerCall
+    made: Crossing
+    caller: Layout
+    callee: Layout
+    helpers: tuple[tuple[HelperKey, Helper, Layout, Layout], ...]
+
+
+def moves(plan: Plan) -> Iterator[Translation]:
+    """In the order of the calls; as adapters are made of them."""
+    layouts = {False: Layout(4), True: Layout(8)}
+    known: set[tuple[Layout, Layout, HelperKey]] = set()
+    for call in inner_calls(plan):
+        caller, callee = layouts[call.caller.memory64], layouts[call.callee.memory64]
+        made = crossing(call.function, caller, callee)
+        there = [(key, caller, callee) for key in helpers_called(made.there)]
+        back = [(key, callee, caller) for key in helpers_called(made.back)]
+        yield Translation(call, made, caller, callee, tuple(all_moves([*there, *back], known)))
+
+
+Wanted = tuple[HelperKey, Layout, Layout]
+
+
+def all_moves(
+    todo: list[Wanted], known: set[tuple[Layout, Layout, HelperKey]]
+) -> Iterator[tuple[HelperKey, Helper, Layout, Layout]]:
+    """The helpers of ``todo``, and all that these call."""
+    while todo:
+        key, source, sink = todo.pop()
+        if (source, sink, key) not in known:
+            known.add((source, sink, key))
+            made = helper(key, source, sink)
+            todo += [(inner, source, sink) for inner in helpers_called(made.body)]
+            yield key, made, source, sink
+
+
+def helpers_called(block: Block) -> Iterator[HelperKey]:
+    """The helpers that a translation calls, at any depth."""
+    for stmt in block:
+        match cast("Stmt | Move", stmt):
+            case Call(key):
+                yield key
+            case Each(body=body):
+                yield from helpers_called(body)
+            case Switch(arms=arms):
+                for arm in arms:
+                    yield from helpers_called(arm)
+            case _:
+                pass

@@ -13,8 +13,10 @@ from witcraft.component import tree
 from witcraft.core import tree as core
 from witcraft.errors import UnsupportedError
 from witcraft.model.types import Resource
+from witcraft.plan.builtins import asynchronous_call, is_64
 from witcraft.plan.steps import (
     Adapted,
+    Builtin,
     CoreDef,
     CoreExport,
     DefineResource,
@@ -22,6 +24,7 @@ from witcraft.plan.steps import (
     ExtractMemory,
     ExtractPostReturn,
     ExtractRealloc,
+    GateExport,
     GuestResource,
     HostResource,
     ImportedModule,
@@ -40,7 +43,7 @@ from witcraft.plan.steps import (
     StringEncoding,
     Unsupported,
 )
-from witcraft.plan.support import function_features
+from witcraft.plan.support import unsupported_types
 from witcraft.plan.types import Types
 from witcraft.plan.values import (
     CoreInstanceValue,
@@ -71,6 +74,7 @@ class Recorder:
         self.resource_ids: dict[Resource, int] = {}
         self.types = Types()
         self.instances = 0  # component instances
+        self.builtins: dict[str, Builtin] = {}  # reached
         self.unsupported: list[Unsupported] = []  # what was reached and cannot run yet
         self._definitions = 0
         self._numbers: Counter[type] = Counter()  # of steps, by class
@@ -118,6 +122,9 @@ class Recorder:
             if value not in self._lowered:
                 self._lowered[value] = self._lower(value.function, value.options)
             return self._lowered[value]
+        if isinstance(value, Builtin):
+            self.builtins[value.export] = value
+            return GateExport(value.export)
         if isinstance(value, Unsupported):
             self.unsupported.append(value)
         return value
@@ -141,8 +148,8 @@ class Recorder:
                 f"more than {MAX_INNER_CALLS:,} functions that component instances call of each other"
             )
         function = self.types.function(lifted.type, lifted.name or "a function", pending.offset)
-        for feature in function_features(function, set()):
-            self.core(Unsupported(feature, pending.offset))
+        if pending.tree.is_async or lifted.options.tree.is_async or any(unsupported_types(function, set())):
+            return self.core(asynchronous_call(function, pending))
         callee, caller = self.side(lifted.options), self.side(pending)
         core_def = self.core(lifted.core)
         index = self.number(InnerCall)
@@ -152,7 +159,7 @@ class Recorder:
     # ---- options ----
 
     def side(self, pending: PendingOptions) -> Side:
-        self.refuse_options(pending)
+        self.refuse_options(pending)  # async was looked at before
         return Side(
             pending.instance,
             ENCODINGS[pending.tree.encoding or tree.StringEncoding.UTF8],
@@ -226,11 +233,3 @@ class Recorder:
         definition = self.resources[number]
         if isinstance(definition, GuestResource) and not definition.name:
             self.resources[number] = GuestResource(definition.instance, name)
-
-
-def is_64(memory: CoreValue | None) -> bool:
-    match memory:
-        case CoreExport(_, _, core.MemoryType(limits)):
-            return limits.is64
-        case _:
-            return False

@@ -24,6 +24,7 @@ from witcraft.plan.steps import (
     CoreDef,
     CoreExport,
     DefineResource,
+    Entry,
     ExportDef,
     ExportedComponent,
     ExportedInstance,
@@ -148,7 +149,7 @@ def resource_lines(plan: Plan) -> list[str]:
 # ---- steps ------------------------------------------------------------------------------------------------------
 
 
-def step_lines(step: Step) -> list[str]:
+def step_lines(step: Step | Entry) -> list[str]:
     match step:
         case InstantiateModule(index, module, args):
             given = [f"{quoted(arg.module)} {quoted(arg.name)} = {core_text(arg.value)}" for arg in args]
@@ -158,6 +159,8 @@ def step_lines(step: Step) -> list[str]:
         case InnerCall(index, function, callee):
             sides = [f"from [{side_text(step.caller)}]", f"to [{side_text(step.callee)}]"]
             return [f"adapted {index} = call {core_text(callee)}: {signature(function)}", *indented(sides)]
+        case Entry(index, function, value, options):
+            return [f"adapted {index} = enter {core_text(value)}: {signature(function)} [{options_text(options)}]"]
         case InstantiateAdapters(index, wasm, calls, args):
             given = [f"{quoted(arg.module)} {quoted(arg.name)} = {core_text(arg.value)}" for arg in args]
             made = [line for call in calls for line in step_lines(call)]

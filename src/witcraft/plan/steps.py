@@ -62,8 +62,27 @@ class ResourceFunc:
 
 
 @dataclass(frozen=True, slots=True)
+class Builtin:
+    """Another built-in as component instance ``instance`` sees it, a function of the gate; ``slot`` of ``context.*``.
+
+    Of what needs the asynchronous ABI only the type is there, and a trap that says so.
+    """
+
+    name: str
+    instance: int
+    type: core.FuncType
+    slot: int = 0
+
+    @property
+    def export(self) -> str:
+        """What the gate calls it."""
+        slot = f"-{self.slot}" if self.name.startswith("context.") else ""
+        return f"{self.name}-{self.instance}{slot} ({' '.join(self.type.params)})"
+
+
+@dataclass(frozen=True, slots=True)
 class Unsupported:
-    """A core function that nothing here can run yet (an asynchronous built-in, say): named, refused if reached."""
+    """A core function that nothing here can run yet: named, refused if reached."""
 
     feature: str
     offset: int
@@ -78,7 +97,7 @@ class Adapted:
 
 @dataclass(frozen=True, slots=True)
 class GateExport:
-    """An export of the gate, for adapters: the state and the rules that they share with every other call."""
+    """An export of the gate: a built-in; for adapters the state and the rules that they share with every other call."""
 
     name: str
 
@@ -222,12 +241,25 @@ class InnerCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """Makes core function ``Adapted(index)``: ``core``, which the host is to call, on a thread of its own.
+
+    ``fuse`` puts it before what component instances export that keep something by thread.
+    """
+
+    index: int
+    function: Function
+    core: CoreDef
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
 class InstantiateAdapters:
-    """Instantiates a generated core module, which exports ``call-N`` for every ``InnerCall`` N of ``calls``."""
+    """Instantiates a generated core module, which exports ``call-N`` for every call N of ``calls``."""
 
     index: int
     wasm: bytes
-    calls: tuple[InnerCall, ...]
+    calls: tuple[InnerCall | Entry, ...]
     args: tuple[ModuleArg, ...]
 
 
@@ -350,6 +382,8 @@ class Plan:
     exports: tuple[tuple[str, ExportDef], ...]
     inner_ids: Mapping[Resource, int] = field(default_factory=dict)
     """As ``resource_ids``, for the resources that calls between component instances speak of."""
+    builtins: Mapping[str, Builtin] = field(default_factory=dict)
+    """Built-ins that something makes use of, by their names in the gate; resource built-ins stand for themselves."""
 
     def number(self, resource: Resource) -> int:
         """The number of a resource that the world or a call between component instances speaks of."""
@@ -363,4 +397,14 @@ def inner_calls(plan: Plan) -> Iterator[InnerCall]:
         if isinstance(step, InnerCall):
             yield step
         elif isinstance(step, InstantiateAdapters):
-            yield from step.calls
+            yield from [call for call in step.calls if isinstance(call, InnerCall)]
+
+
+def contexts(plan: Plan) -> dict[int, dict[int, str]]:
+    """Of component instances whose code has thread-local storage: the slots that it looks at, and their core type."""
+    found: dict[int, dict[int, str]] = {}
+    for it in plan.builtins.values():
+        if it.name.startswith("context."):
+            (core_type,) = (*it.type.params, *it.type.results)
+            found.setdefault(it.instance, {})[it.slot] = core_type
+    return found

@@ -54,10 +54,14 @@ def features(item: WorldItem, seen: set[ValType]) -> Iterator[str]:
 def function_features(function: Function, seen: set[ValType]) -> Iterator[str]:
     if function.is_async:
         yield f'the async function "{function.extern_name}"'
+    for kind in unsupported_types(function, seen):
+        yield f'{ASYNC[kind]} (in the type of "{function.extern_name}")'
+
+
+def unsupported_types(function: Function, seen: set[ValType]) -> Iterator[type]:
     types = [param.type for param in function.params]
     for ty in types if function.result is None else [*types, function.result]:
-        for kind in kinds(ty, seen):
-            yield f'{ASYNC[kind]} (in the type of "{function.extern_name}")'
+        yield from kinds(ty, seen)
 
 
 def kinds(ty: ValType, seen: set[ValType]) -> Iterator[type]:

@@ -14,7 +14,7 @@ from witcraft.component import tree
 from witcraft.core import tree as core
 from witcraft.model.types import ValType
 from witcraft.model.world import Function
-from witcraft.plan.steps import CoreDef, CoreExport, ImportPath
+from witcraft.plan.steps import Builtin, CoreDef, CoreExport, ImportPath
 
 # ---- core values ------------------------------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ class PendingLower:
     options: PendingOptions
 
 
-CoreValue = CoreDef | PendingLower
+CoreValue = CoreDef | Builtin | PendingLower
 
 
 @dataclass(frozen=True, slots=True, eq=False)
