@@ -20,11 +20,12 @@ from witcraft.plan import link
 from witcraft.resolve import resolve
 from witcraft.runtime import Config, Err, LinkError, Ok, Some, Trap
 from witcraft.runtime.errors import EngineError
+from witcraft.runtime.traps import NOT_YET
 from witcraft.runtime.wit import Definition as NamedType
 from witcraft.runtime.wit import Scope
 from witcraft.wast.constant import Case, Constant, Field, Nan
 from witcraft.wast.host import Definition, NoHost, Registered, cases_of, checked, expect, kind_of
-from witcraft.wast.outcome import Failure
+from witcraft.wast.outcome import Failure, Stage
 
 if TYPE_CHECKING:
     from witcraft.live.cached import Lists
@@ -45,7 +46,7 @@ class LiveHost(NoHost):
         except EngineError as error:
             raise Failure("validate", str(error)) from None
         except Trap as error:
-            raise Failure("trap", str(error)) from None
+            raise Failure(stage_of(error), str(error)) from None
 
 
 def emit(data: bytes, name: str, lists: Lists) -> dict[str, str | bytes | memoryview]:
@@ -56,19 +57,30 @@ def emit(data: bytes, name: str, lists: Lists) -> dict[str, str | bytes | memory
 class LiveInstance:
     def __init__(self, component: Component, root: Any) -> None:
         self.root, self.values = root, Values(component)
+        self.unsupported: Failure | None = None
 
     def call(self, function: Function, args: Sequence[Constant]) -> Constant | None:
+        if self.unsupported:
+            raise self.unsupported
         given = [self.values.up(ty, arg) for ty, arg in checked(function, args)]
         try:
             result = self.root[function.extern_name](*given)
         except Err as error:
             result = error
         except Trap as error:
-            raise Failure("trap", str(error)) from None
+            failure = Failure(stage_of(error), str(error))
+            if failure.stage == "support":  # nothing that is asked of this instance later says anything
+                self.unsupported = failure
+            raise failure from None
         else:
             if function.result and isinstance(strip(function.result), t.Result):
                 result = Ok(result)
         return self.values.down(function.result, result) if function.result else None
+
+
+def stage_of(trap: Trap) -> Stage:
+    """A built-in that only says that it is not there yet traps, and must not pass for a trap that is asked for."""
+    return "support" if NOT_YET in str(trap) else "trap"
 
 
 # ---- imports: instances that a script registered ----------------------------------------------------------------

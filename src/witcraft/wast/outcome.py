@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-Engine = Literal["witcraft", "native", "none"]
-"""Who plays: witcraft's bindings, the component API of the package `wasmtime`, or nobody (witcraft validates only)."""
+Engine = Literal["witcraft", "js", "native", "none"]
+"""Who plays: witcraft's Python bindings, its JavaScript in Node.js, the component API of the package `wasmtime`, or
+nobody (witcraft validates only)."""
 
 Stage = Literal[
     "script", "assemble", "validate", "support", "link", "trap", "compare", "depends", "crash", "hang", "bug"

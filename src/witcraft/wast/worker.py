@@ -28,6 +28,10 @@ def host_of(engine: Engine, allowed: Features) -> Host:
             from witcraft.wast.live import LiveHost
 
             return LiveHost(allowed)
+        case "js":
+            from witcraft.wast.js import JsHost
+
+            return JsHost(allowed)
         case "native":
             from witcraft.wast.native import NativeHost
 

@@ -1,0 +1,1 @@
+"""Calls of a component from JavaScript: witcraft's output, jco's, and glue written by hand."""

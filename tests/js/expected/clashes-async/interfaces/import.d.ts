@@ -1,0 +1,3 @@
+/** @module Interface import */
+
+export function x(): void;

@@ -1,0 +1,37 @@
+"""The project's own scripts of components, played by the JavaScript host."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.js import tools
+from witcraft.wast import run
+from witcraft.wast.js import NODE
+
+SCRIPTS = sorted((tools.HERE.parent / "wast").glob("*.wast"))
+VECTORS = Path(os.environ.get("WITCRAFT_VECTORS", ""))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_own_scripts(script, monkeypatch):
+    """On the newest Node.js: 64-bit memories came after 22."""
+    monkeypatch.setenv(NODE, str(tools.node()))
+    report = run(script, "js")
+    assert report.flaw == ""
+    assert report.outcomes
+    assert report.failures == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("WITCRAFT_VECTORS" not in os.environ, reason="WITCRAFT_VECTORS is not set")
+@pytest.mark.parametrize("folder", ["values", "resources", "linking"])
+def test_scripts_of_the_specification(folder, monkeypatch):
+    monkeypatch.setenv(NODE, str(tools.node()))
+    scripts = sorted((VECTORS / "component-model" / "test" / folder).rglob("*.wast"))
+    assert scripts
+    failed = {script.stem: [it.message for it in run(script, "js").failures] for script in scripts}
+    python = {script.stem: [it.message for it in run(script).failures] for script in scripts}
+    assert {name: len(found) for name, found in failed.items()} == {name: len(found) for name, found in python.items()}
