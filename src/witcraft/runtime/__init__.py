@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .errors import ThreadError as ThreadError
     from .errors import Trap as Trap
     from .files import Files as Files
+    from .flags import Flags as Flags
     from .handles import Borrows as Borrows
     from .handles import ExportedResource as ExportedResource
     from .handles import GuestHandles as GuestHandles
@@ -87,6 +88,7 @@ _NAMES = {
         "ThreadError", "Trap",
     ),
     "files": ("Files",),
+    "flags": ("Flags",),
     "handles": (
         "Borrows", "ExportedResource", "GuestHandles", "GuestResource", "HostHandles", "Moved", "OwnedResource",
         "Registry", "bind", "take_back",

@@ -16,7 +16,7 @@ from .values import Err, Ok, Some
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from .wit import Definition, Type
@@ -56,28 +56,30 @@ def explain(error: BaseException, signature: Signature, *values: object) -> Base
     """The ArgumentError that says which of ``values`` does not fit and why; ``error`` itself if all of them do."""
     from .wit import Scope, parameters
 
-    if isinstance(error, ArgumentError | ClosedError) and error.culprit is not None:
-        names = [name for name, _ in parameters(signature.text, Scope(signature.scope))]
-        return located(error, dict(zip(names, values, strict=True)))
-    if isinstance(error, Error) or not isinstance(error, BadValue):
+    blamed = isinstance(error, ArgumentError | ClosedError) and error.culprit is not None
+    if not blamed and (isinstance(error, Error) or not isinstance(error, BadValue)):
         return error
     try:
+        if isinstance(error, ArgumentError | ClosedError):
+            names = [name for name, _ in parameters(signature.text, Scope(signature.scope))]
+            return located(error, zip(names, values, strict=True))
         for (name, ty), value in zip(parameters(signature.text, Scope(signature.scope)), values, strict=True):
             at(name, ty, value)
     except Flaw as flaw:
         return ArgumentError(f"{flaw.path}: {flaw.what}")
     except Exception:
-        return error  # the user's own code raised, or values changed meanwhile
-    return error
+        pass  # the user's own code raised, or values changed meanwhile
+    return ArgumentError(f"{signature.label}: {error}") if isinstance(error, StructError) else error
 
 
-def located(error: ArgumentError | ClosedError, arguments: dict[str, object]) -> BaseException:
+def located(error: ArgumentError | ClosedError, arguments: Iterable[tuple[str, object]]) -> BaseException:
     """``error`` with the path to the resource that it blames; a method's own needs none.
 
     One that is fine was given twice: the second place is to blame.
     """
     culprit: Any = error.culprit
-    paths = [name + path for name, value in arguments.items() for path in paths_to(culprit, value)]
+    found = (name + path for name, value in arguments for path in paths_to(culprit, value, set()))
+    paths = [path for _, path in zip(range(2), found, strict=False)]
     place = 1 if len(paths) > 1 and getattr(culprit, "_rep", None) is not None else 0
     if paths and paths[place] != "self":
         error.args = (f"{paths[place]}: {error}",)
@@ -85,17 +87,24 @@ def located(error: ArgumentError | ClosedError, arguments: dict[str, object]) ->
     return error
 
 
-def paths_to(target: object, value: Any) -> list[str]:
-    """All ways to come from ``value`` to ``target`` inside of it."""
+def paths_to(target: object, value: Any, seen: set[int]) -> Iterator[str]:
+    """The ways to come from ``value`` to ``target`` inside of it; ``seen``: values without one, or on the way here."""
     if value is target:
-        return [""]
+        yield ""
+        return
+    if id(value) in seen:
+        return
+    seen.add(id(value))
     if isinstance(value, list | tuple):
         parts = [(f"[{index}]", part) for index, part in enumerate(value)]
     elif isinstance(value, dict):
         parts = [(f"[{shown(key)}]", part) for key, part in value.items()]
     else:
         parts = [(f".{name}", getattr(value, name)) for name in getattr(value, "__match_args__", ())]
-    return [step + path for step, part in parts for path in paths_to(target, part)]
+    for step, part in parts:
+        for path in paths_to(target, part, seen):
+            seen.discard(id(value))
+            yield step + path
 
 
 def at(step: str, ty: Type, value: object) -> None:
@@ -284,7 +293,7 @@ def check_float(kind: str, value: Any) -> None:
     except OverflowError:
         raise Flaw(f"{shown(value)} is too large for {kind}") from None
     except (TypeError, ValueError, StructError):
-        if isinstance(value, int):
+        if issubclass(type(value), int):
             raise Flaw(f"{shown(value)} is too large for {kind}") from None
         raise Flaw(f"expected float, got {type_of(value)}") from None
 
@@ -307,7 +316,7 @@ def type_of(value: object) -> str:
 
 def shown(value: object) -> str:
     """``value`` in a message, shortened. Nothing that the user wrote runs for this."""
-    if isinstance(value, int) and abs(value) >> 200:
+    if type(value) is int and abs(value) >> 200:
         return f"a number of {value.bit_length()} bits"
     text = repr(value) if value.__class__ in (int, float, str, bool) else type_of(value)
     return text if len(text) <= _TEXTS else f"{text[:_TEXTS]}..."

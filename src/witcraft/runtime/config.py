@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _thread import stack_size
 from os import PathLike, fspath
 
 from .errors import ConfigError
@@ -26,7 +27,8 @@ class Config:
     - ``max_table_elements``: elements that each of its tables may have.
     - ``max_wasm_stack``: bytes of stack for guest code (512 KiB if not set).
     - ``max_copied``: bytes that one call may copy out of the guest's memory as strings and lists; a guest can refer to
-      the same bytes many times over.
+      the same bytes many times over. An element of a list counts for eight bytes an object that Python makes of it, if
+      that is more than it has in the guest: all in all the host needs some eight times this much.
     - ``cache``: True keeps machine code (and the Python that ``load`` makes) in the user's cache directory, a path
       keeps it there, False nowhere. Only directories that nobody else may write to are used.
     """
@@ -91,18 +93,24 @@ def seconds(name: str, value: object) -> float:
 
 
 def stack(name: str, value: object) -> int:
-    """The engine aborts the process on 0; a stack larger than the thread's would crash it."""
-    return whole(name, value, _LEAST_STACK, thread_stack() - _STACK_FOR_OTHERS)
+    """The engine aborts the process on 0. (Whether a thread has so much is seen when it calls: ``stack.Thread``.)"""
+    return whole(name, value, _LEAST_STACK, usual_stack() - _STACK_FOR_OTHERS)
 
 
-def thread_stack() -> int:
-    """Bytes of stack that every thread has: the smaller of the main thread's and that of threads yet to be started."""
-    from _thread import stack_size
+def usual_stack() -> int:
+    """Bytes of stack that the main thread has, and others unless they were started with less."""
     from resource import RLIM_INFINITY, RLIMIT_STACK, getrlimit
 
     soft = getrlimit(RLIMIT_STACK)[0]
-    main = _UNLIMITED if soft == RLIM_INFINITY else soft
-    return min(main, stack_size() or main)
+    return _UNLIMITED if soft == RLIM_INFINITY else soft
+
+
+def stack_of_new_threads() -> int:
+    """What ``threading.stack_size`` was set to, 0 for the system's own size. To ask for it is to set it."""
+    size = stack_size()
+    if size:
+        stack_size(size)
+    return size
 
 
 def directory(name: str, value: object) -> str:

@@ -14,11 +14,14 @@ from time import sleep
 
 from . import capi
 from .capi import Bytes, Pointers
+from .endings import Ending, partial
 from .errors import EngineError
 from .trampoline import self_test
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .config import Settings
 
 TICK = 0.01
@@ -97,9 +100,10 @@ class Engine:
             if self._started == 1:
                 start_new_thread(self._tick, ())
 
-    def stop_ticking(self) -> None:
-        """A store with a timeout has gone. Finalizers call this in the middle of anything: it takes no lock."""
-        self._ended.append(None)
+    @property
+    def stop_ticking(self) -> Callable[[], None]:
+        """What a store with a timeout does when it goes: an ending in C, which takes no lock."""
+        return partial(self._ended.append, None)
 
     @property
     def ticking(self) -> bool:
@@ -123,16 +127,14 @@ class Engine:
                     return
 
 
-class Module:
+class Module(Ending):
     """A compiled module. It is shared by stores; the engine frees it when the last of them is gone."""
 
     __slots__ = ("__weakref__", "pointer")
 
     def __init__(self, pointer: int) -> None:
         self.pointer = pointer
-
-    def __del__(self, delete: object = capi.module_delete) -> None:
-        delete(self.pointer)  # type: ignore[operator]
+        self.__del__ = partial(capi.module_delete, pointer)
 
     def imports(self) -> list[tuple[str, str]]:
         """What it imports, in order: module and name."""

@@ -29,6 +29,13 @@ class PoisonedError(Trap):
     """The instance trapped before, or a host function raised through it; ``__cause__`` is the first failure."""
 
 
+class DepthError(Trap, RecursionError):
+    """Python's recursion limit was reached in a call of the guest, or where the guest called the host.
+
+    Unlike other recursion errors it comes out of the guest's middle: the instance is over.
+    """
+
+
 class ArgumentError(Error, TypeError, ValueError):
     """A value that does not fit its WIT type. The message has the path: ``points[3].x: expected float, got str``.
 

@@ -34,6 +34,8 @@ GATE = "gate"
 _THROWN = "thrown Wasm exception"
 _BACKTRACE = "error while executing at wasm backtrace:\n"
 _CAUSE = "\n\nCaused by:\n"
+_WIDEST = 200
+"""Characters of a line of a backtrace."""
 
 
 class Report:
@@ -44,7 +46,7 @@ class Report:
     def __init__(self, text: str, code: str | None) -> None:
         text = printable(text)
         frames, _, cause = text.partition(_CAUSE) if text.startswith(_BACKTRACE) else ("", "", text)
-        self.backtrace = frames.removeprefix(_BACKTRACE).rstrip()
+        self.backtrace = "\n".join(map(clipped, frames.removeprefix(_BACKTRACE).rstrip().splitlines()))
         self.what = "; ".join(filter(None, map(without_number, cause.splitlines())))
         self.code = "uncaught exception" if code is None and _THROWN in self.what else code
 
@@ -81,6 +83,11 @@ def without_number(line: str) -> str:
     line = line.strip()
     number, _, rest = line.partition(": ")
     return (rest if number.isdigit() else line).removeprefix("wasm trap: ")
+
+
+def clipped(line: str) -> str:
+    """Names in a backtrace are as long as the guest likes."""
+    return line if len(line) <= _WIDEST else f"{line[:_WIDEST]}..."
 
 
 def printable(text: str) -> str:

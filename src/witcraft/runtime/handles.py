@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import sys
 
-from .errors import ArgumentError, ClosedError, Trap
+from .endings import Ending, in_turn, partial, set_ending
+from .errors import ArgumentError, ClosedError, PoisonedError, Trap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, Self, TypeAlias, TypeVar
 
-    from .store import CoreInstance, Mail, Store
+    from .store import CoreInstance, Drop, Mail, Store
 
     F = TypeVar("F", ArgumentError, ClosedError)
     R = TypeVar("R", bound="OwnedResource")
@@ -31,16 +32,16 @@ else:
 class GateCall:
     """A function of the gate, called with one number: ``call(handle)``."""
 
-    __slots__ = ("_args", "_call", "_mail", "_slots", "_trap")
+    __slots__ = ("_args", "_mail", "_slots", "_trap")
 
     def __init__(self, store: Store, gate: CoreInstance, name: str) -> None:
         self._args = store.prepare(gate.extern(name))
-        self._mail, self._call, self._trap, self._slots = store.mail, store.call, store.trap, store.u32
+        self._mail, self._trap, self._slots = store.mail, store.trap, store.u32
 
     def __call__(self, number: int = 0) -> int:
         slots = self._slots
         slots[0] = number
-        failed = self._call(*self._args)
+        failed = self._mail.call(*self._args)
         if failed or self._trap:
             raise self._mail.failure("", failed)
         return slots[0]
@@ -69,7 +70,7 @@ class Unbound:
         raise TypeError(f"this {cls.__name__} belongs to no instance: take the class from one, as in app.blobs.Blob")
 
 
-class OwnedResource:
+class OwnedResource(Ending):
     """Base of the classes for resources of a component. The host owns one until it closes it or gives it away.
 
     A context manager; it closes at the end. An object that is just forgotten is destroyed by a later call into its
@@ -92,7 +93,7 @@ class OwnedResource:
     def _adopt(self, rep: int) -> None:
         """The constructor of the guest gave ``rep``."""
         release(self)
-        self._rep, self._owned = rep, True
+        own(self, rep)
 
     def __enter__(self) -> Self:
         return self
@@ -100,11 +101,19 @@ class OwnedResource:
     def __exit__(self, *_: object) -> None:
         release(self)
 
-    def __del__(self) -> None:
-        rep = getattr(self, "_rep", None)
-        if rep is not None and self._owned:
-            self._rep = None
-            self._resource.put_off(rep)
+
+_NO_ENDING = in_turn()
+
+
+def own(resource: OwnedResource, rep: int) -> None:
+    """``resource`` owns ``rep`` from now on; if it is forgotten, the destructor is left to the next call."""
+    resource._rep, resource._owned = rep, True
+    set_ending(resource, resource._resource.ending(rep))
+
+
+def disown(resource: OwnedResource) -> None:
+    resource._rep = None
+    set_ending(resource, _NO_ENDING)
 
 
 class ExportedResource(OwnedResource):
@@ -119,9 +128,11 @@ class ExportedResource(OwnedResource):
 
 def release(resource: OwnedResource) -> None:
     """``close``, under a name that no method of the resource can take away."""
-    rep, resource._rep = getattr(resource, "_rep", None), None
+    rep = getattr(resource, "_rep", None)
     if rep is not None and resource._owned:
+        disown(resource)
         resource._resource.destroy(rep)
+    resource._rep = None
 
 
 def bind(cls: type[R], api: object, resource: GuestResource) -> type[R]:
@@ -135,7 +146,7 @@ def bind(cls: type[R], api: object, resource: GuestResource) -> type[R]:
 class GuestResource:
     """A resource that the guest defines, in one instance: makes objects of it, and destroys what they stand for."""
 
-    __slots__ = ("_destroy", "_mail", "cls", "number")
+    __slots__ = ("_destroy", "_forget", "_mail", "cls", "number")
 
     cls: type[OwnedResource]
 
@@ -143,6 +154,8 @@ class GuestResource:
         self.number = number
         self._mail = store.mail
         self._destroy = find(store, gate, f"dtor-{number}")
+        self._forget: Callable[[Drop], object] = id if self._destroy is None else store.mail.drops.append
+        """What is done with what nobody closed. Finalizers come here, in any thread and in the middle of anything."""
 
     # ---- representation -> object ----
 
@@ -150,7 +163,12 @@ class GuestResource:
         """A new object, which owns ``rep``."""
         made = self.cls.__new__(self.cls)
         made._rep, made._owned = rep, True
+        set_ending(made, partial(self._forget, (self, rep)))  # as `own` does
         return made
+
+    def ending(self, rep: int) -> Callable[[], object]:
+        """Leaves the destructor of ``rep`` to the next call."""
+        return partial(self._forget, (self, rep))
 
     def get(self, rep: int) -> OwnedResource:
         """A new object that is only good for the call that lends ``rep``."""
@@ -175,7 +193,7 @@ class GuestResource:
         rep = self.look(value)
         if not value._owned or is_lent(value, sys._getframe(1)):
             raise blame(value, ArgumentError(f"this {self.cls.__name__} is only borrowed: it cannot be given away"))
-        value._rep = None
+        disown(value)
         return rep
 
     def _check(self, value: object) -> None:
@@ -195,9 +213,13 @@ class GuestResource:
         if self._destroy is None or self._mail.poisoned:
             return
         if store.busy:
-            self.put_off(rep)
+            self._forget((self, rep))
             return
-        outer = store.enter()
+        try:
+            outer = store.enter()
+        except RecursionError:
+            self._forget((self, rep))
+            raise
         try:
             self.run(rep)
         finally:
@@ -210,11 +232,6 @@ class GuestResource:
             self._destroy(rep)
         except Trap as trap:
             raise self._mail.trapped(f"destructor of {self.cls.__name__}", trap) from None
-
-    def put_off(self, rep: int) -> None:
-        """Leaves the destructor to the next call. Finalizers come here, in any thread and in the middle of anything."""
-        if self._destroy is not None:
-            self._mail.drops.append((self, rep))
 
 
 def blame(value: object, error: F) -> F:
@@ -292,10 +309,13 @@ class GuestHandles:
 
 def take_back(moved: list[Moved]) -> None:
     """A later argument turned out bad: takes back what was lowered before, last first, as if nothing had happened."""
-    for call, handle, value in reversed(moved):
-        rep = call(handle)
-        if value is not None:
-            value._rep = rep
+    try:
+        for call, handle, value in reversed(moved):
+            rep = call(handle)
+            if value is not None:
+                own(value, rep)
+    except PoisonedError:
+        pass  # the guest trapped meanwhile: all that it had is lost
 
 
 # ---- resources of the host ---------------------------------------------------------------------------------------
@@ -421,6 +441,7 @@ class Borrows:
 
     def end(self) -> None:
         """Stands last: traps if the guest still holds a borrow."""
-        self._end(0)
+        if not self._mail.ended:
+            self._end(0)
         for registry, number in self._mail.scopes.pop():
             registry.take(number)

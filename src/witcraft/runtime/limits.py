@@ -13,7 +13,9 @@ from time import monotonic
 
 from . import capi
 from .config import Config
+from .endings import in_turn
 from .engine import check
+from .stack import head_room
 from .store import Mail, Store
 from .trampoline import address, covered
 
@@ -38,10 +40,9 @@ _LEVELS = 16
 class LimitedStore(Store):
     """A store whose calls are limited in fuel or time."""
 
-    __slots__ = ("_clock", "_fuel", "_timed")
+    __slots__ = ("_clock", "_fuel")
 
     def __init__(self, config: Config, files: Files) -> None:
-        self._timed = False
         super().__init__(config, files)
         self._fuel = config.fuel
         self._clock = None if config.timeout is None else Clock(config.timeout)
@@ -49,25 +50,20 @@ class LimitedStore(Store):
             function = watching(self._clock, self.mail)
             self.kept.append(function)
             capi.store_deadline_callback(self._pointer, address(function), None, None)
+            end = in_turn(self.engine.stop_ticking, self.__del__)
             self.engine.start_ticking()
-            self._timed = True
-
-    def _free(self, delete: Callable[[int], None] = capi.store_delete) -> None:
-        if self._timed:
-            self._timed = False
-            self.engine.stop_ticking()
-        super()._free(delete)
+            self.__del__ = end
 
     def enter(self) -> bool:
-        outer = super().enter()
-        try:
-            if self._clock is not None:
-                head_room(_LEVELS)
-            if not outer:
+        head_room(_LEVELS)
+        self._look_at_stack()
+        outer = self._enter_slowly()
+        if not outer:
+            try:
                 self._set_amounts()
-        except BaseException:
-            self.busy = outer
-            raise
+            except BaseException:
+                self.busy = False
+                raise
         return outer
 
     def _drain(self) -> None:
@@ -106,16 +102,13 @@ def watching(clock: Clock, mail: Mail) -> Callable[..., None]:
             ticks_at(ticks).value = 1
             if monotonic() >= clock.end:
                 mail.rule = f"timed out after {clock.timeout:g} s", "timeout"
+                mail.drops += (None,)  # should Ctrl-C come between this and a look at it, the next entry sees it
             elif mail.error is None:
                 answer.value = _CONTINUE
         except BaseException as error:
             mail.error = error
+            mail.drops += (None,)
+            verdict_at(verdict).value = _YIELD  # it may have come before anything else
 
     watch.__code__ = covered(watch.__code__)
     return Watch(watch)
-
-
-def head_room(levels: int) -> None:
-    """Raises RecursionError here if so many frames do not fit: in ``watch`` it would be lost, the guest never end."""
-    if levels:
-        head_room(levels - 1)

@@ -3,7 +3,7 @@
 CanonicalABI.md, "Loading", "Storing", "Lifting and Lowering Context". Reading a slice of the view past its end clamps
 silently, so every place is checked before; memories only grow, so a check that fails looks whether the memory has grown
 and only then gives up. A memory of 32 bits never moves: the engine reserves all its addresses. One of 64 bits may move
-whenever it grows, so its users call ``refresh`` after the guest ran.
+whenever it grows (``Wide``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from .errors import EngineError, Trap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .capi import Extern
     from .store import Store
 
@@ -32,7 +34,7 @@ class LinearMemory:
     """
 
     __slots__ = (
-        "_call", "_direct", "_mail", "_memory", "_place", "_realloc", "_slots", "_trap", "copied", "max_copied", "size",
+        "_direct", "_mail", "_memory", "_place", "_realloc", "_slots", "_trap", "copied", "max_copied", "size",
         "view",
     )  # fmt: skip
 
@@ -43,7 +45,7 @@ class LinearMemory:
             raise EngineError("the component lifts from something that is no memory")
         self._memory = memory
         self._place = c_void_p.from_param(store.mail.context), byref(memory, OF)
-        self._mail, self._trap, self._call = store.mail, store.trap, store.call
+        self._mail, self._trap = store.mail, store.trap
         self._slots: memoryview[int] = store.u32
         realloc = direct if guarded is None else guarded
         self._direct = guarded is None
@@ -70,14 +72,26 @@ class LinearMemory:
         if ptr + size > self.size:
             raise Trap(f"out of bounds pointer {ptr:#x}: {size} bytes from there are not in a memory of {self.size}")
 
-    def check_list(self, ptr: int, count: int, size: int, align: int) -> None:
-        """Traps unless ``count`` elements of ``size`` bytes lie at ``ptr``; counts them as copied."""
+    def check_given(self, ptr: int, size: int, align: int) -> None:
+        """As ``check``, of what ``realloc`` gave."""
+        try:
+            self.check(ptr, size, align)
+        except Trap as error:
+            what = "result not aligned" if ptr & (align - 1) else "beyond end of memory"
+            raise Trap(f"realloc return: {what}: {error}") from None
+
+    def check_list(self, ptr: int, count: int, size: int, align: int, cost: int = 0) -> None:
+        """Traps unless ``count`` elements of ``size`` bytes lie at ``ptr``; counts them as copied.
+
+        ``cost``: what an element counts for, where Python needs much more for it than the guest.
+        """
+        cost *= count
         size *= count
         if size > MAX_BYTES:
             raise Trap(f"list of {size} bytes is too long")
         if ptr & (align - 1) or ptr + size > self.size:
             self.check(ptr, size, align)
-        self.charge(size)
+        self.charge(cost or size)
 
     def charge(self, size: int) -> None:
         """Counts bytes that are copied out of the guest; too many in one call are a trap."""
@@ -103,18 +117,35 @@ class LinearMemory:
             slots[8], slots[12] = align, size
         else:
             slots[0], slots[4] = align, size
-        if (error := self._call(*realloc)) or self._trap:
+        if (error := self._mail.call(*realloc)) or self._trap:
             raise self._mail.failure("", error)
         ptr = slots[0]
         if ptr & (align - 1) or ptr + size > self.size:
-            self.check(ptr, size, align)
+            self.check_given(ptr, size, align)
         return ptr
 
 
+_view: Any = vars(LinearMemory)["view"]
+"""The slot itself, which ``Wide.view`` stands before."""
+
+
 class Wide(LinearMemory):
-    """Mixed into the classes below for memories of 64 bits: pointers and lengths are i64."""
+    """Mixed into the classes for memories of 64 bits: pointers and lengths are i64.
+
+    Such a memory may move whenever it grows, and what makes it grow may be a call of another export, by the code of an
+    argument: so nobody holds on to ``view``.
+    """
 
     __slots__ = ()
+
+    @property
+    def view(self) -> memoryview[int]:
+        self.refresh()
+        return _view.__get__(self)  # type: ignore[no-any-return]
+
+    @view.setter
+    def view(self, whole: memoryview[int]) -> None:
+        _view.__set__(self, whole)
 
     def alloc(self, size: int, align: int) -> int:
         slots = self._slots
@@ -126,10 +157,10 @@ class Wide(LinearMemory):
         else:
             slots[1] = slots[5] = 0
             slots[0], slots[4] = align, size
-        if (error := self._call(*self._realloc)) or self._trap:
+        if (error := self._mail.call(*self._realloc)) or self._trap:
             raise self._mail.failure("", error)
         ptr = slots[0] | slots[1] << 32
         self.refresh()
         if ptr & (align - 1) or ptr + size > self.size:
-            self.check(ptr, size, align)
+            self.check_given(ptr, size, align)
         return ptr

@@ -137,7 +137,10 @@ else:
                 raise bad_case(self._name, max(data)) from None
 
     class Bits(dict):
-        """Bits -> flags: combinations already seen are looked up, since making one costs thirty times more."""
+        """Bits -> flags: combinations already seen are looked up, since making one costs thirty times more.
+
+        Only so many are kept, here and in the class itself: a guest may come up with any number of them.
+        """
 
         __slots__ = ("_bytes", "_cls", "_mask")
 
@@ -145,8 +148,12 @@ else:
             self._cls, self._mask, self._bytes = cls, mask, None
 
         def __missing__(self, bits: int) -> object:
+            known = self._cls._value2member_map_
+            forget = len(self) >= _CACHED_FLAGS and bits not in known
             value = self._cls(bits)
-            if len(self) < _CACHED_FLAGS:
+            if forget:
+                known.pop(bits, None)
+            else:
                 self[bits] = value
             return value
 

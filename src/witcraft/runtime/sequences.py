@@ -34,8 +34,13 @@ else:
 
 
 def sequence(value: Any, length: int | None = None) -> list[Any] | tuple[Any, ...]:
-    """``value`` as a list or tuple, of ``length`` items if that is given. Text, bytes, maps and sets are no lists."""
-    if value.__class__ is not list and value.__class__ is not tuple:
+    """``value`` as a list or tuple, of ``length`` items if that is given. Text, bytes, maps and sets are no lists.
+
+    It is the caller's own: what reading the items runs may change the list they came from.
+    """
+    if value.__class__ is list:
+        value = value[:]
+    elif value.__class__ is not tuple:
         value = listed(value)
     if length is not None and len(value) != length:
         raise ValueError(f"expected {length} items, got {len(value)}")

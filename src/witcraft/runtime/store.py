@@ -9,23 +9,24 @@ at once.
 from __future__ import annotations
 
 import sys
-from _thread import interrupt_main
+from _weakref import ref
 from ctypes import Array, addressof, byref, c_size_t, c_uint64, c_void_p
 
-from . import cache, capi, failures
+from . import cache, capi, failures, stack
 from .capi import OF, Extern, Instance, Limits, Value
-from .config import Config
+from .config import Config, stack_of_new_threads
+from .endings import Ending, in_turn, partial
 from .engine import check, shared
-from .errors import ClosedError, ConfigError, EngineError, LinkError, PoisonedError, ThreadError, Trap
+from .errors import ClosedError, ConfigError, DepthError, EngineError, LinkError, PoisonedError, ThreadError, Trap
 from .modules import CoreModule, importing
-from .trampoline import address, callback, covered
+from .trampoline import address, callback
 from .traps import MESSAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
-    from typing import Any, TypeAlias
+    from typing import Any, NoReturn, TypeAlias
 
     from .engine import Module
     from .files import Files
@@ -52,12 +53,13 @@ class Mail:
     """
 
     __slots__ = (
-        "_lent", "context", "drops", "error", "f32", "f64", "max_copied", "poison", "poisoned", "rule",
+        "_lent", "call", "context", "drops", "error", "f32", "f64", "max_copied", "poison", "poisoned", "rule",
         "s32", "s64", "scopes", "trap", "u32", "u64",
     )  # fmt: skip
 
     def __init__(self, context: int, max_copied: int) -> None:
         self.context = context
+        self.call = capi.call
         self.max_copied = max_copied
         self.trap = c_void_p()
         self.error: BaseException | None = None
@@ -82,6 +84,11 @@ class Mail:
     def noted(self) -> bool:
         """Whether host code has a reason why the guest was stopped."""
         return self.error is not None or self.rule is not _NO_RULE
+
+    @property
+    def ended(self) -> bool:
+        """Whether the guest trapped: then nothing of it is called any more, not even to tidy up."""
+        return self.call is refuse
 
     def lend(self, resource: OwnedResource) -> None:
         """``resource`` was lent to the host for the time of a call: it is good for nothing once the next one begins."""
@@ -108,21 +115,23 @@ class Mail:
         """
         earlier = self.poison
         self.spoil(name)
+        self.call = refuse
         noted, self.error = self.error, None
         rule, self.rule = self.rule, _NO_RULE
         try:
             report = failures.take(self.trap, error)
         except Exception:  # at the recursion limit nothing can be asked of the engine
-            return noted or RecursionError(_TOO_DEEP)
+            return noted or DepthError(_TOO_DEEP)
         if noted is not None:
             return self.trapped(name, noted) if noted.__class__ is Trap else noted
         if rule is _NO_RULE and report.in_gate():
-            return PoisonedError(poisoned(earlier)) if earlier else RecursionError(_TOO_DEEP)
+            return PoisonedError(poisoned(earlier)) if earlier else DepthError(_TOO_DEEP)
         return self.trapped(name, report.trap(*rule))
 
     def trapped(self, name: str, trap: BaseException) -> BaseException:
         """``trap`` ended a call of export ``name``: it gets the name if it has none, and poisons the instance."""
         self.spoil(name)
+        self.call = refuse
         if name and isinstance(trap, Trap):
             trap.enclose(name)
         return trap
@@ -137,7 +146,16 @@ def poisoned(by: str) -> str:
     return f"the instance cannot be called any more: {by} trapped, or a host function raised in it"
 
 
-class Store:
+def refuse(*_: object) -> NoReturn:
+    """In place of the engine's call after a trap: code of an argument may have called the instance and kept silent."""
+    raise PoisonedError(poisoned("a call inside of this one"))
+
+
+_latest: object = None
+"""The reference of the store that was entered last, in whatever thread."""
+
+
+class Store(Ending):
     """One instance in the engine. Emitted code puts it together, then calls it.
 
     - ``call``: the engine's call, ``store.call(*store.prepare(function))``: an error or None; ``trap`` is true then if
@@ -147,31 +165,36 @@ class Store:
     """
 
     __slots__ = (
-        "__weakref__", "_context", "_pointer", "_raw", "_trap", "busy", "call", "drops", "engine", "f32", "f64",
-        "files", "folder", "kept", "mail", "s32", "s64", "trap", "u32", "u64",
+        "__weakref__", "_context", "_pointer", "_raw", "_ref", "_trap", "busy", "call", "drops", "engine",
+        "f32", "f64", "files", "folder", "kept", "mail", "s32", "s64", "stack", "trap", "u32", "u64",
     )  # fmt: skip
 
     def __new__(cls, config: Config | None, files: Files) -> Store:
-        """With fuel or a timeout it is a ``LimitedStore``: others pay nothing for these."""
+        """With fuel or a timeout it is a ``LimitedStore``, and where threads have small stacks a ``CarefulStore``:
+        others pay nothing for these."""
         if config is not None and not isinstance(config, Config):
             raise ConfigError(f"config: expected Config, got {config.__class__.__name__}")
         if cls is Store and config is not None and config.limits_calls:
             from .limits import LimitedStore
 
             cls = LimitedStore
+        elif cls is Store and stack_of_new_threads():
+            cls = CarefulStore
         return object.__new__(cls)
 
     def __init__(self, config: Config | None, files: Files) -> None:
-        self._pointer: int | None = None
         config = Config() if config is None else config
+        self._ref, self.stack = ref(self), config.max_wasm_stack or stack.GUEST
+        self.busy = False
+        stack.here.thread.enter(self._ref, self.stack)  # compiling needs it too
         self.files, self.folder = files, cache.folder(config.cache)
         self.engine = shared(config.settings)
-        self._pointer = capi.store_new(self.engine.pointer, None, None)
+        self._pointer: int = capi.store_new(self.engine.pointer, None, None)
+        self.__del__ = partial(capi.store_delete, self._pointer)
         context = capi.store_context(self._pointer)
         self.mail = Mail(context, config.max_copied)
         self.drops, self.trap = self.mail.drops, self.mail.trap
         self.kept: list[object] = []
-        self.busy = False
         self.call = capi.call
         self._limit(config)
         self._open((c_uint64 * (2 * SLOTS))())
@@ -195,48 +218,42 @@ class Store:
         self._raw = byref(raw), c_size_t.from_param(SLOTS)
         self._trap = byref(self.trap)
 
-    def __del__(self) -> None:
-        try:
-            self._free()
-        except KeyboardInterrupt:  # Python would swallow it here: it is raised again once this is over
-            self._free()
-            interrupt_main()
-
-    def _free(self, delete: Callable[[int], None] = capi.store_delete) -> None:
-        pointer, self._pointer = self._pointer, None
-        if pointer is not None:
-            delete(pointer)
-
     def close(self) -> None:
         """Ends the instance: every later use of it raises. A call that goes on comes to its end before it is freed."""
         self.mail.spoil(CLOSED)
         self.mail.poison = CLOSED
         if not self.busy:
-            self._free()
+            nothing = in_turn()
+            end, self.__del__ = self.__del__, nothing
+            end()
 
     # ---- calls ----
 
     def enter(self) -> bool:
         """Begins the call of an export; gives what ``busy`` has to be again at its end.
 
-        Raises PoisonedError, ThreadError, or a Trap from a destructor that was put off until now.
+        Raises PoisonedError, ThreadError, RecursionError where the stack is too short, or a Trap from a destructor that
+        was put off until now.
         """
-        if self.busy or self.drops:
+        if _latest is not self._ref:
+            self._look_at_stack()
+        # From a look at `busy` to where it is set nothing is called, here and below: no other thread gets in between.
+        if self.busy or self.drops or self.trap:
             return self._enter_slowly()
         self.busy = True
         return False
 
+    def _look_at_stack(self) -> None:
+        global _latest
+        if not self.busy:
+            again = stack.here.thread.enter(self._ref, self.stack)
+            _latest = self._ref if again else None
+
     def _enter_slowly(self) -> bool:
-        if self.mail.poisoned:
-            raise (
-                ClosedError(poisoned(CLOSED))
-                if self.mail.poison is CLOSED
-                else PoisonedError(poisoned(self.mail.poison))
-            )
+        """Only the export's own frame and that of ``enter`` may lie outside of this one."""
+        self._check_poison()
         if self.busy:
-            if not is_inside(self, sys._getframe(2)):
-                raise ThreadError("the instance is in a call in another thread")
-            return True
+            return self._enter_again(sys._getframe(2))
         self.busy = True
         try:
             self._drain()
@@ -244,6 +261,20 @@ class Store:
             self.busy = False
             raise
         return False
+
+    def _enter_again(self, export: FrameType) -> bool:
+        if not is_inside(self, export):
+            raise ThreadError("the instance is in a call in another thread")
+        if self.trap:  # a signal handler, at the moment when the call of the guest ends
+            raise PoisonedError(poisoned("the call that goes on"))
+        return True
+
+    def _check_poison(self) -> None:
+        if not self.busy and (self.trap or self.mail.noted):
+            self.failure("a call that was interrupted")  # by Ctrl-C, between the guest's end and the look at its trap
+        if self.mail.poisoned:
+            how = ClosedError if self.mail.poison is CLOSED else PoisonedError
+            raise how(poisoned(self.mail.poison))
 
     def _drain(self) -> None:
         """Runs what finalizers have put off. They may add to it meanwhile, from any thread."""
@@ -256,10 +287,12 @@ class Store:
 
     def failure(self, name: str, error: int | None = None) -> BaseException:
         """See ``Mail.failure``."""
+        self.call = refuse
         return self.mail.failure(name, error)
 
     def trapped(self, name: str, trap: Trap) -> BaseException:
         """See ``Mail.trapped``."""
+        self.call = refuse
         return self.mail.trapped(name, trap)
 
     # ---- putting together ----
@@ -359,7 +392,14 @@ class Store:
         )
 
 
-Store.__del__.__code__ = covered(Store.__del__.__code__)
+class CarefulStore(Store):
+    """A store where threads may have been started with a small stack: it looks at that of every thread."""
+
+    __slots__ = ()
+
+    def enter(self) -> bool:
+        self._look_at_stack()
+        return self._enter_slowly()
 
 
 class CoreInstance:

@@ -82,19 +82,33 @@ class Buffers(LinearMemory):
     def _text(self, ptr: int, size: int, align: int, encoding: str) -> str:
         """The string that is encoded in ``size`` bytes."""
         if ptr & (align - 1) or ptr + size > self.size:
-            self.check(ptr, size, align)
+            self._check_text(ptr, size, align)
         if size > MAX_BYTES:
             raise Trap(f"string of {size} bytes is too long")
         self.charge(size)
         try:
             return str(self.view[ptr : ptr + size], encoding)
         except UnicodeDecodeError as error:
-            raise Trap(f"invalid {encoding} in a string, at byte {error.start}: {error.reason}") from None
+            raise no_text(encoding, error) from None
+
+    def _check_text(self, ptr: int, size: int, align: int) -> None:
+        try:
+            self.check(ptr, size, align)
+        except Trap as error:
+            if ptr & (align - 1):
+                raise
+            raise Trap(f"string pointer/length out of bounds of memory: {error}") from None
 
     def _put(self, data: bytes, align: int) -> int:
         ptr = self.alloc(len(data), align)
         self.view[ptr : ptr + len(data)] = data
         return ptr
+
+
+def no_text(encoding: str, error: UnicodeDecodeError) -> Trap:
+    """``encoding`` as Wasmtime's messages have it, and so is the reason that has another name there."""
+    reason = "incomplete utf-8 byte sequence" if error.reason == "unexpected end of data" else error.reason
+    return Trap(f"invalid {encoding} in a string, at byte {error.start}: {reason}")
 
 
 class Memory(Buffers):
@@ -112,7 +126,7 @@ class Memory(Buffers):
         try:
             return self.view[ptr:end].tobytes().decode()
         except UnicodeDecodeError as error:
-            raise Trap(f"invalid utf-8 in a string, at byte {error.start}: {error.reason}") from None
+            raise no_text("utf-8", error) from None
 
     def lower_string(self, value: str) -> tuple[int, int]:
         data = value.encode() if value.__class__ is str else text(value).encode()
@@ -132,7 +146,7 @@ class Memory(Buffers):
                 for at, units in _PAIR.iter_unpack(view[ptr : ptr + 8 * count])
             ]
         except UnicodeDecodeError as error:
-            raise Trap(f"invalid utf-8 in a string, at byte {error.start}: {error.reason}") from None
+            raise no_text("utf-8", error) from None
         self.copied = total
         return strings
 
@@ -145,7 +159,7 @@ class Memory(Buffers):
         """As ``lower_string`` for each, in one loop."""
         if self._direct:
             return super().lower_strings(values)
-        slots, call, realloc, trap = self._slots, self._call, self._realloc, self._trap
+        slots, call, realloc, trap = self._slots, self._mail.call, self._realloc, self._trap
         words: list[int] = []
         for value in values:
             data = value.encode() if value.__class__ is str else text(value).encode()
@@ -158,7 +172,7 @@ class Memory(Buffers):
             ptr = slots[0]
             end = ptr + count
             if end > self.size:
-                self.check(ptr, count, 1)
+                self.check_given(ptr, count, 1)
             self.view[ptr:end] = data
             words += (ptr, count)
         return pack(f"<{len(words)}I", *words)

@@ -23,6 +23,9 @@ INVALID_UTF16 = 15
 INVALID_CHAR = 16
 INVALID_CASE = 17
 THROWN = 18
+BACKPRESSURE_OVERFLOW = 19
+BACKPRESSURE_UNDERFLOW = 20
+NOT_SUPPORTED = 32  # and above, one for each of what needs the asynchronous ABI
 
 MESSAGES: dict[int, str] = {
     CANNOT_LEAVE: "cannot leave component instance",
@@ -46,4 +49,43 @@ MESSAGES: dict[int, str] = {
     INVALID_CHAR: "invalid `char` bit pattern {detail:#x}",
     INVALID_CASE: "invalid variant discriminant {detail}",
     THROWN: "uncaught exception propagated out of component",
+    BACKPRESSURE_OVERFLOW: "backpressure counter overflow",
+    BACKPRESSURE_UNDERFLOW: "backpressure counter underflow",
 }
+
+ASYNCHRONOUS_CALL = "asynchronous calls between components"
+CHANNEL = ("new", "read", "write", "cancel-read", "cancel-write", "drop-readable", "drop-writable", "forward")
+UNSUPPORTED = (
+    ASYNCHRONOUS_CALL,
+    "task.return",
+    "task.cancel",
+    "subtask.cancel",
+    "subtask.drop",
+    "backpressure.set",
+    *[f"stream.{verb}" for verb in CHANNEL],
+    *[f"future.{verb}" for verb in CHANNEL],
+    "error-context.new",
+    "error-context.debug-message",
+    "error-context.drop",
+    "waitable-set.new",
+    "waitable-set.wait",
+    "waitable-set.poll",
+    "waitable-set.drop",
+    "waitable.join",
+    "thread.yield",
+    "thread.index",
+    "thread.new-indirect",
+    "thread.resume-later",
+    "thread.suspend",
+    "thread.suspend-then-resume",
+    "thread.yield-then-resume",
+    "thread.suspend-then-promote",
+    "thread.yield-then-promote",
+    "thread.spawn-indirect",
+    "thread.available-parallelism",
+)
+"""What the gate has the type of and nothing else."""
+
+NOT_YET = "not supported yet: "
+
+MESSAGES |= {NOT_SUPPORTED + code: NOT_YET + name for code, name in enumerate(UNSUPPORTED)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from witcraft.emit.python.functions import Calls, owner, param_names, print_method, python_name
 from witcraft.emit.python.glue import extern
 from witcraft.emit.python.module import PyModule, PyWriter, quoted
-from witcraft.emit.python.names import Taken, function_name
+from witcraft.emit.python.names import Taken, class_name, function_name
 from witcraft.model.types import Resource
 from witcraft.model.world import Constructor, Function
 from witcraft.plan.steps import (
@@ -49,9 +49,10 @@ class ExportScope:
     items: tuple[tuple[str, ExportDef], ...]
     attributes: Taken = field(default_factory=lambda: Taken(OWN))
     slots: list[str] = field(default_factory=lambda: ["_context", "_store"])
-    setup: list[str] = field(default_factory=list)  # statements of __init__
+    setup: PyWriter = field(default_factory=lambda: PyWriter(depth=2))  # statements of __init__
     methods: list[tuple[LiftedFunction, Calls, str]] = field(default_factory=list)
     resources: dict[Resource, list[tuple[LiftedFunction, Calls, str]]] = field(default_factory=dict)
+    classes: dict[Resource, str] = field(default_factory=dict)  # attribute of a class; it can have further ones
     nested: list[tuple[str, ExportScope]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)  # WIT name -> Python name, for the table of names
 
@@ -80,7 +81,7 @@ class ExportScope:
         attribute = self.attributes.take(wish)
         self.names[name] = attribute
         self.slots.append(attribute)
-        self.setup.append(f"self.{attribute} = {value}")
+        self.setup.line(f"self.{attribute} = {value}")
 
     def module_value(self, ref: StaticModule | ImportedModule) -> str:
         if isinstance(ref, ImportedModule):
@@ -92,10 +93,10 @@ class ExportScope:
         stem = snake(function.name) if resource is None else snake(f"{resource.name}-{function.name}")
         calls = Calls(self.slot(f"_{stem}"), "")
         function_extern = extern("instance", lifted.core, self.package.adapters)
-        self.setup.append(f"self.{calls.call} = store.prepare({function_extern})")
+        self.setup.bracket(f"self.{calls.call} = store.prepare(", [function_extern], ")")
         if lifted.options.post_return is not None:
             calls = Calls(calls.call, self.slot(f"_{stem}_post"))
-            self.setup.append(f"self.{calls.post} = instance.post_return{lifted.options.post_return}")
+            self.setup.line(f"self.{calls.post} = instance.post_return{lifted.options.post_return}")
         if resource is None:
             name = self.attributes.take(python_name(function))
             self.names[function.extern_name] = name
@@ -109,20 +110,26 @@ class ExportScope:
         return name
 
     def collect_resource(self, name: str, resource: Resource) -> None:
+        if resource in self.classes:
+            self.attribute(name, class_name(name), f"self.{self.classes[resource]}")
+        else:
+            self.collect_class(name, resource)
+
+    def collect_class(self, name: str, resource: Resource) -> None:
         number = self.package.plan.resource_ids[resource]
         cls = self.package.places.resources[resource]
-        attribute = self.attributes.take(cls.name)
+        self.classes[resource] = attribute = self.attributes.take(cls.name)
         self.names[name] = attribute
         self.slots.append(attribute)
         if not isinstance(self.package.plan.resources[number], GuestResource):
-            self.setup.append(f"self.{attribute} = {self.package.host_class(number)}")
+            self.setup.line(f"self.{attribute} = {self.package.host_class(number)}")
         elif cls.module is not self.module:
-            self.setup.append(f"self.{attribute} = instance.context.resource{number}.cls")
+            self.setup.line(f"self.{attribute} = instance.context.resource{number}.cls")
         else:
             self.resources.setdefault(resource, [])
             local = self.package.places.resource_name(self.home, resource, at_run_time=True)
             bind = self.home.runtime("bind")
-            self.setup.append(f"self.{attribute} = {bind}({local}, self, instance.context.resource{number})")
+            self.setup.line(f"self.{attribute} = {bind}({local}, self, instance.context.resource{number})")
 
     def collect_instance(self, name: str, item: ExportedInstance) -> None:
         module = self.package.export_modules[(*self.path, name)]
@@ -165,15 +172,14 @@ class ExportScope:
             self.print_methods(out)
 
     def uses_store(self) -> bool:
-        return any("store.prepare" in line for line in self.setup)
+        return any("store.prepare" in line for line in self.setup.lines)
 
     def print_slots(self, out: PyWriter) -> None:
         out.slots(self.slots)
 
     def print_setup(self, out: PyWriter) -> None:
         """The rest of ``__init__``: prepared calls, resource classes, inner interfaces."""
-        for line in self.setup:
-            out.line(line)
+        out.lines += self.setup.lines
         for attribute, scope in self.nested:
             cls = scope.class_name
             if scope.module is not self.home:

@@ -11,7 +11,7 @@ from witcraft.abi import ops
 from witcraft.abi.ops import Expr, Format
 from witcraft.emit.python.module import PyModule, struct_format
 from witcraft.emit.python.places import Places, nominal
-from witcraft.emit.python.types import Annotator, field_names
+from witcraft.emit.python.types import Annotator
 from witcraft.model.types import Enum, Flags, Kind, TypeDef
 
 BOUNDS = {
@@ -99,7 +99,7 @@ def expression(scope: Scope, e: Expr) -> str:
         case ops.MakeErr(payload):
             return f"{scope.module.runtime('Err')}({x(payload) if payload else 'None'})"
         case ops.Get(ty, of, index):
-            return f"{tight(x(of))}.{field_names(ty)[index]}"
+            return f"{tight(x(of))}.{scope.places.field_names(ty)[index]}"
         case ops.EnumIndex(ty, of) | ops.FlagBits(ty, of):
             return member_value(scope, ty, of)
         case ops.Length(of):

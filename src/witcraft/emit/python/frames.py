@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from witcraft.abi import ops
 from witcraft.abi.ops import Expr, HelperKey, Program, Stmt
+from witcraft.abi.walk import variables
 from witcraft.emit.python.exprs import SIGNED
 from witcraft.emit.python.module import quoted
 from witcraft.emit.python.ops import Body
@@ -17,28 +18,6 @@ from witcraft.model.types import Kind, Resource
 from witcraft.plan.steps import HostResource
 
 WORDS = frozenset({Kind.U32, Kind.S32, Kind.U64, Kind.S64})
-
-
-def uses(node: Any) -> Counter[str]:
-    """How often each name is read in a program (or a part of one)."""
-    found: Counter[str] = Counter()
-    todo = [node]
-    while todo:
-        part = todo.pop()
-        cls = type(part)
-        if cls is ops.Var:
-            found[part.name] += 1
-        elif cls is tuple:
-            todo += part
-        elif cls in PARTS:
-            todo += [getattr(part, name) for name in PARTS[cls]]
-    return found
-
-
-PARTS = {
-    op: tuple(f.name for f in fields(op)) for op in vars(ops).values() if isinstance(op, type) and is_dataclass(op)
-}
-"""The fields of each op: what may hold others."""
 
 
 Direct = dict[str, tuple[str, bool]]
@@ -196,7 +175,7 @@ class ExportFrame(InstanceFrame):
         self.own, self.call, self.post, self.label = own, call, post, label
         self.constructs: Resource | None = None
         self._scoped = any(isinstance(stmt, ops.BeginBorrows) for stmt in program.body)
-        self._counts = uses(program.body)
+        self._counts = Counter(variables(program.body))
         self._outs: dict[str, str] = {}
 
     def slot(self, body: Body, name: str, signed: bool) -> str | None:
@@ -289,7 +268,7 @@ class ImportFrame(InstanceFrame):
         self._call, self._is_method, self.label = "", is_method, label
         self._direct = direct
         self._params = {name: (index, core) for index, (name, core) in enumerate(program.params)}
-        self._counts = uses(program.body)
+        self._counts = Counter(variables(program.body))
         self._result_cores: tuple[str, ...] = ()
 
     def results(self, cores: tuple[str, ...]) -> None:

@@ -84,8 +84,7 @@ class Glue:
     def __init__(self, package: Package, module: PyModule) -> None:
         self.package, self.module = package, module
         self.plan, self.gate = package.plan, package.gate
-        self.out = PyWriter()
-        self.out.depth = 2
+        self.out = PyWriter(depth=2)
         self.slots: dict[str, str] = {}  # of Instance: name -> annotation
         self.context: dict[str, str] = {}  # of Context
         self.extracted: set[tuple[str, int]] = set()
@@ -107,10 +106,10 @@ class Glue:
     def drop_unused_locals(self) -> None:
         """``self.x = x = ...`` where no later step names ``x``."""
         for name in ("store", "context", "gate"):
-            uses = re.compile(rf"(?<![\w.\"]){name}\b")
             head = f"self.{name} = {name} = "
-            if not any(uses.search(line.replace(head, "")) for line in self.out.lines):
-                self.out.lines = [line.replace(head, f"self.{name} = ") for line in self.out.lines]
+            text = "\n".join(self.out.lines)
+            if not re.search(rf"{name}\b(?<![\w.\"]{name})", text.replace(head, "")):
+                self.out.lines = text.replace(head, f"self.{name} = ").split("\n")
 
     def print_instance(self) -> None:
         package, module = self.package, self.module
@@ -174,7 +173,7 @@ class Glue:
                 self.share(f"registry{number}", registry, f"{registry}(store.mail)")
         file, digest = self.package.gate_file()
         with self.out.block("self.gate = gate = store.instantiate(", ")"):
-            self.out.line(f"store.module({quoted(file)}, {digest}),")
+            self.print_module(file, digest)
             with self.out.block("[", "],"):
                 for name in self.gate.imports:
                     self.out.line(f"{self.gate_import(name)},")
@@ -267,7 +266,7 @@ class Glue:
             self.out.line(flat)
             return
         with self.out.block(f"{head}store.instantiate(", ")"):
-            self.out.line(f"store.module({quoted(file)}, {digest}),")
+            self.print_module(file, digest)
             self.print_list(externs)
 
     def called(self, instance: int) -> list[str]:
@@ -291,8 +290,11 @@ class Glue:
         file, digest = self.package.adapters_file(step)
         head = f"self.{name} = {name} = " if step.index in self.used_adapters else f"self.{name} = "
         with self.out.block(f"{head}store.instantiate(", ")"):
-            self.out.line(f"store.module({quoted(file)}, {digest}),")
+            self.print_module(file, digest)
             self.print_list([self.extern(arg.value) for arg in step.args])
+
+    def print_module(self, file: str, digest: str) -> None:
+        self.out.bracket("store.module(", [quoted(file), digest], "),")
 
     def print_list(self, items: list[str]) -> None:
         """A list as an argument: on one line, or each item on its own (at once, since there may be thousands)."""

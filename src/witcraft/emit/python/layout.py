@@ -7,13 +7,15 @@ all that emitted code is made of.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 LINE = 88  # the formatter's default
 UNIT = "    "
 
-_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[(\[{)\]},]| (?=for |if |else |[-+*&|^] )')
+_MARKS = re.compile(
+    r"""[(\[{)\]},]|"[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+'| (?=for |if |else |[-+*&|^] )"""
+)
 
 
 def fit(text: str, depth: int, after: int = 0) -> list[str]:
@@ -37,8 +39,32 @@ def fit(text: str, depth: int, after: int = 0) -> list[str]:
         return [indent + "(", *names, *fit_tail(f") = {value}", depth)]
     if not body:
         return [indent + text]
-    is_display = head[-2:-1] in ("", " ", "(", "[", "{")
-    return [indent + head, *fit_body(body, depth + 1, is_display), *fit_tail(tail, depth)]
+    return [indent + head, *fit_body(body, depth + 1, is_display(head)), *fit_tail(tail, depth)]
+
+
+def fit_list(head: str, items: Sequence[str], tail: str, depth: int) -> list[str]:
+    """``head`` ends in its only bracket, ``tail`` begins with the closing one; together they do not fit on one line.
+
+    What stands between is known here, so that nothing has to be looked for, as ``fit`` does.
+    """
+    indent = UNIT * depth
+    if len(indent) + len(head) > LINE or not items:
+        return fit(head + ", ".join(items) + tail, depth)
+    return [indent + head, *fit_items(items, depth + 1, is_display(head)), *fit_tail(tail, depth)]
+
+
+def is_display(head: str) -> bool:
+    """Whether the bracket at the end of ``head`` is no call's."""
+    return head[-2:-1] in ("", " ", "(", "[", "{")
+
+
+def fit_items(items: Sequence[str], depth: int, is_display: bool) -> list[str]:
+    """The arguments of a call stay together if they fit on one line; the items of a display never do."""
+    if len(items) == 1:
+        return fit_item(items[0], depth, 0)
+    if not is_display and len(UNIT) * depth + sum(map(len, items)) + 2 * len(items) - 2 <= LINE:
+        return [UNIT * depth + ", ".join(items)]
+    return [line for item in items for line in _with_comma(fit_item(item, depth, 1))]
 
 
 def fit_tail(tail: str, depth: int) -> list[str]:
@@ -48,18 +74,10 @@ def fit_tail(tail: str, depth: int) -> list[str]:
 
 
 def fit_body(body: str, depth: int, is_display: bool) -> list[str]:
-    """What stands between brackets: split at its commas, clauses or operators.
-
-    The arguments of a call stay together if they fit on one line; the items of a display never do.
-    """
-    items = list(split(body, ","))
+    """What stands between brackets: split at its commas, or at its clauses if it is a comprehension."""
     comprehends = any(part.startswith("for ") for part in clauses(body))
-    together = len(UNIT) * depth + len(body) <= LINE
-    if together and not (is_display and len(items) > 1 and not comprehends):
-        return [UNIT * depth + body]
-    if len(items) > 1 and not comprehends:
-        return [line for item in items for line in _with_comma(fit_item(item, depth, 1))]
-    return fit_item(body, depth, 0)
+    items = [body] if comprehends else list(split(body, ","))
+    return fit_items(items if len(items) > 1 else [body], depth, is_display)
 
 
 def fit_item(item: str, depth: int, after: int) -> list[str]:

@@ -8,7 +8,6 @@ from witcraft.abi import ops
 from witcraft.abi.ops import Expr, Format, Into
 from witcraft.emit.python.exprs import labels, single_code, tight, times
 from witcraft.emit.python.module import CODES, struct_format
-from witcraft.emit.python.types import field_names
 from witcraft.model.types import FixedList, Kind, Map, ValType, strip
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def fill_records(body: Body, s: ops.CollectBlocks) -> None:
         cls = body.places.type_name(body.module, record.type, True)
         local = body.fresh(wish)
         objects.append((local, body.local(s.out) if not objects else body.fresh(f"{wish}s"), cls))
-        for attribute, value in zip(field_names(record.type), record.values, strict=True):
+        for attribute, value in zip(body.places.field_names(record.type), record.values, strict=True):
             place = f"{local}.{attribute}"
             if isinstance(value, ops.MakeRecord):
                 after.append(f"{place} = {visit(value, attribute)}")

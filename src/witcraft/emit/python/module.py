@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from witcraft.abi.ops import Format
-from witcraft.emit.python.layout import LINE, fit
+from witcraft.emit.python.layout import LINE, UNIT, fit, fit_list
 from witcraft.emit.python.names import Taken
 from witcraft.model.types import TypeDef, ValType
 from witcraft.text import Writer
@@ -32,7 +32,7 @@ WIDTHS = {"u8": 1, "s8": 1, "u16": 2, "s16": 2, "u32": 4, "s32": 4, "u64": 8, "s
 def quoted(text: str) -> str:
     """A string literal, in double quotes where that needs no more escapes."""
     plain = repr(text)
-    return plain if plain.startswith('"') or '"' in text else '"' + plain[1:-1].replace("\\'", "'") + '"'
+    return plain if "'" in text or '"' in text else f'"{plain[1:-1]}"'
 
 
 def struct_format(layout: Format) -> str:
@@ -52,19 +52,27 @@ class PyWriter(Writer):
     """A writer that breaks long lines as the formatter does."""
 
     def line(self, text: str = "") -> None:
-        if len(text) + len(self.unit) * self.depth <= LINE:
-            self.lines.append(self.unit * self.depth + text if text else "")
+        line = UNIT * self.depth + text if text else ""
+        if len(line) <= LINE:
+            self.lines.append(line)
         else:
             self.lines += fit(text, self.depth)
 
     def bracket(self, head: str, items: Sequence[str], tail: str) -> None:
-        """``head`` ends in an opening bracket, ``tail`` begins with the closing one."""
-        self.line(head + ", ".join(items) + tail)
+        """``head`` ends in an opening bracket, which is its only one; ``tail`` begins with the closing one."""
+        line = UNIT * self.depth + head + ", ".join(items) + tail
+        if len(line) <= LINE:
+            self.lines.append(line)
+        else:
+            self.lines += fit_list(head, items, tail, self.depth)
 
     def slots(self, names: Iterable[str]) -> None:
         """``__slots__``, in natural order."""
         items = [quoted(name) for name in sorted(names, key=natural)]
-        self.bracket("__slots__ = (", items, ",)" if len(items) == 1 else ")")
+        if len(items) == 1:
+            self.line(f"__slots__ = ({items[0]},)")
+        else:
+            self.bracket("__slots__ = (", items, ")")
 
     def doc(self, text: str) -> None:
         """A docstring. Backslashes and quotes are escaped, so that no text can end it."""
@@ -82,11 +90,14 @@ class PyWriter(Writer):
 
 def _printable(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return "".join(c if c == "\n" or c.isprintable() else _escaped(ord(c)) for c in text)
+    return "\n".join(line if line.isprintable() else "".join(map(_escaped, line)) for line in text.split("\n"))
 
 
-def _escaped(code: int) -> str:
+def _escaped(char: str) -> str:
     """Surrogates and what lies beyond four digits is lost: Python makes no class with a surrogate in its docstring."""
+    code = ord(char)
+    if char.isprintable():
+        return char
     return "?" if code > 0xFFFF or 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
 
 
@@ -299,9 +310,12 @@ def _one_by_one(module: str, names: list[str]) -> list[str]:
     return [f"from {module} import (", *(f"    {name}," for name in names), ")"]
 
 
+_NUMBERED = re.compile(r"(\D*)(\d*)")
+
+
 def natural(name: str) -> tuple[tuple[str, int], ...]:
     """A sort key in which ``u8`` stands before ``u16``."""
-    return tuple((text, int(digits or 0)) for text, digits in re.findall(r"(\D*)(\d*)", name))
+    return tuple([(text, int(digits or 0)) for text, digits in _NUMBERED.findall(name)])
 
 
 def _member_key(name: str) -> tuple[int, tuple[tuple[str, int], ...]]:

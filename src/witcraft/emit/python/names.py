@@ -34,20 +34,14 @@ def case_class(variant: str, case: str) -> str:
     return f"{variant}_{class_name(case)}"
 
 
-class Taken:
+class Taken(set[str]):
     """Hands out each identifier once; a second taker gets a number at the end."""
-
-    def __init__(self, reserved: Iterable[str] = ()) -> None:
-        self._used = set(reserved)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._used
 
     def take(self, wish: str) -> str:
         name, n = wish, 2
-        while name in self._used:
+        while name in self:
             name, n = f"{wish}_{n}", n + 1
-        self._used.add(name)
+        self.add(name)
         return name
 
 

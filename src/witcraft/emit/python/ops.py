@@ -14,6 +14,7 @@ from typing import Protocol, assert_never
 from witcraft.abi import ops
 from witcraft.abi.ops import Block, Expr, Format, Stmt
 from witcraft.emit.python import lists_down, lists_up
+from witcraft.emit.python.costs import element_cost
 from witcraft.emit.python.exprs import BOUNDS, SIGNED, expression, number, plus, tight, times, to_core
 from witcraft.emit.python.module import CODES, WIDTHS, PyWriter, quoted, struct_format
 from witcraft.emit.python.names import KEYWORDS
@@ -35,6 +36,9 @@ class Head:
 
 class Frame(Protocol):
     """What surrounds a program."""
+
+    pointer: int
+    """Bytes of a pointer of its memory."""
 
     def slot(self, body: Body, name: str, signed: bool) -> str | None:
         """A core parameter or result that is read in place."""
@@ -121,7 +125,13 @@ class Body:
         return to_core(self, e, bounded=True) if isinstance(e, ops.ToCore) else self.x(e)
 
     def view(self, start: str, length: str) -> str:
-        return f"{self.memory()}.view[{start} : {tight(start)} + {length}]"
+        copied = ".tobytes()" if self.moves else ""
+        return f"{self.memory()}.view[{start} : {tight(start)} + {length}]{copied}"
+
+    @property
+    def moves(self) -> bool:
+        """Whether the memory may move when it grows: then a view of it is good for one statement only."""
+        return self.frame.pointer == 8
 
     # ---- statements ----
 
@@ -133,6 +143,8 @@ class Body:
             elif isinstance(stmt, ops.Guard):
                 skip = isinstance(after, ops.CallCore | ops.Return)
                 self.frame.guard(self, stmt, after if skip else None)
+            elif isinstance(stmt, ops.CheckRange):
+                self.check_elements(stmt, after)
             else:
                 self.stmt(stmt)
 
@@ -157,8 +169,8 @@ class Body:
                 self.pack(Format(((0, kind),), WIDTHS[kind]), base, offset, (value,))
             case ops.CheckArea(ptr, size, align):
                 self.check_area(self.x(ptr), size, align)
-            case ops.CheckRange(ptr, count, size, align):
-                self.call(f"{self.memory()}.check_list", [self.x(ptr), self.x(count), str(size), str(align)])
+            case ops.CheckRange():
+                self.check_elements(s, None)
             case ops.Alloc(out, count, size, align):
                 line(f"{self.local(out)} = {self.memory()}.alloc({times(self.x(count), size)}, {align})")
             case ops.LiftString(out, ptr, length):
@@ -399,6 +411,11 @@ class Body:
         with self.out.block(f"if {misaligned}{tight(ptr)} + {size} > {memory}.size:"):
             self.out.line(f"{memory}.check({ptr}, {size}, {align})")
 
+    def check_elements(self, s: ops.CheckRange, lifting: Stmt | None) -> None:
+        cost = 0 if self.note.array and isinstance(lifting, ops.LiftNumbers) else element_cost(lifting)
+        args = [self.x(s.ptr), self.x(s.count), str(s.size), str(s.align)]
+        self.call(f"{self.memory()}.check_list", [*args, str(cost)] if cost > s.size else args)
+
     def unpack(self, s: ops.Unpack) -> None:
         at = plus(self.x(s.base), s.offset)
         names = ", ".join(map(self.local, s.names))
@@ -413,6 +430,11 @@ class Body:
         texts = [self.fit(value) for value in values]
         if struct_format(layout) == "B":
             self.out.line(f"{self.memory()}.view[{at}] = {texts[0]}")
+        elif self.moves:  # values run code of the host's, which may move the memory: it comes last
+            self.call(
+                f"{self.memory()}.write",
+                [at, str(layout.size), f"{self.module.struct(layout)}.pack({', '.join(texts)})"],
+            )
         else:
             self.call(f"{self.module.struct(layout)}.pack_into", [f"{self.memory()}.view", at, *texts])
 

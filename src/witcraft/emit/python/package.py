@@ -23,7 +23,7 @@ from witcraft.emit.python.names import class_name, function_name, interface_modu
 from witcraft.emit.python.places import Place, Places
 from witcraft.emit.python.root import print_import_fields, print_root
 from witcraft.emit.python.table import types_table, wit_table
-from witcraft.emit.python.types import Annotator, declare, field_names, reserve
+from witcraft.emit.python.types import Annotator, declare, reserve
 from witcraft.model.text import wit
 from witcraft.model.types import Record, Resource, TypeDef, ValType
 from witcraft.model.world import CoreModule, Function, Interface, NamedResource, WorldItem
@@ -81,6 +81,7 @@ class Package:
         self._written: dict[int, str] = {}  # core modules that are instantiated: number -> path
         self.made: dict[str, bytes] = {}
         self.adapters = adapter_modules(plan)
+        self.lowered = {step.index: step for step in plan.steps if isinstance(step, LowerImport)}
         self.root = self.module((), is_package=True)
         self.glue = self.module(("_glue",))
         self.types_module = self.module(("types",))
@@ -282,7 +283,7 @@ class Package:
                     module.shadowed |= names_of(item)
         for ty in module.types:
             if isinstance(ty.type, Record):
-                module.shadowed |= set(field_names(ty))
+                module.shadowed |= set(self.places.field_names(ty))
 
     # ---- the host's things, as the glue and exports reach them ----
 
@@ -331,7 +332,7 @@ class Package:
 
     def trampoline(self, index: int, module: PyModule) -> str:
         """The call that makes the trampoline of a lowered import."""
-        step = next(s for s in self.plan.steps if isinstance(s, LowerImport) and s.index == index)
+        step = self.lowered[index]
         path = step.path.names[:-1]
         scope = self.import_scopes[path]
         name = f"{module.sibling(scope.module.path, at_run_time=True)}.{scope.trampolines[index]}"
@@ -351,12 +352,10 @@ class Package:
         for scope in self.import_scopes.values():
             scope.print_protocols()
         print_import_fields(self)
-        for step in self.plan.steps:
-            if isinstance(step, LowerImport):
-                self.import_scopes[step.path.names[:-1]].name_trampoline(step)
-        for step in self.plan.steps:
-            if isinstance(step, LowerImport):
-                self.print_trampoline(step)
+        for step in self.lowered.values():
+            self.import_scopes[step.path.names[:-1]].name_trampoline(step)
+        for step in self.lowered.values():
+            self.print_trampoline(step)
         exports = self.print_exports()
         Glue(self, self.glue).print()
         for module in reversed(self.modules):  # a module may make another one speak of a resource

@@ -18,6 +18,7 @@ class Place:
 class Places:
     types: dict[TypeDef, Place] = field(default_factory=dict)
     cases: dict[TypeDef, tuple[str, ...]] = field(default_factory=dict)
+    fields: dict[TypeDef, tuple[str, ...]] = field(default_factory=dict)
     resources: dict[Resource, Place] = field(default_factory=dict)
 
     def type_name(self, module: PyModule, ty: TypeDef, at_run_time: bool) -> str:
@@ -31,6 +32,10 @@ class Places:
         base = nominal(ty)
         place = self.types[base]
         return self._say(module, Place(place.module, self.cases[base][index]), at_run_time=True)
+
+    def field_names(self, ty: TypeDef) -> tuple[str, ...]:
+        """The attributes of a record's class, in order."""
+        return self.fields[nominal(ty)]
 
     @staticmethod
     def _say(module: PyModule, place: Place, at_run_time: bool) -> str:

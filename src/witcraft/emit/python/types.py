@@ -5,6 +5,7 @@ What a component gives is annotated narrowly (``bytes``, ``list``), what it take
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from witcraft.emit.python.module import PyModule
@@ -41,7 +42,8 @@ FLOATS = frozenset({Kind.F32, Kind.F64})
 NUMBERS = INTEGERS | FLOATS
 
 DATACLASS = "(slots=True, unsafe_hash=True)"
-MOST_CASES = 2000  # in a union of so many classes, written with |, Python's compiler does not lose itself yet
+MOST_JOINED = 1000  # with | in one expression: in a few thousands Python's compiler would lose itself
+MOST_CASES = 10_000  # each class that joins a union is compared with all before: so many take a second of an import
 
 
 class Annotator:
@@ -170,6 +172,9 @@ def reserve(module: PyModule, places: Places, ty: TypeDef) -> None:
         cases = tuple(module.names.take(case_class(name, case.name)) for case in ty.type.cases)
         places.cases[ty] = cases
         module.all += cases
+    elif isinstance(ty.type, Record):
+        taken = Taken()
+        places.fields[ty] = tuple(taken.take(function_name(field.name)) for field in ty.type.fields)
 
 
 def declare(note: Annotator, ty: TypeDef) -> None:
@@ -181,9 +186,11 @@ def declare(note: Annotator, ty: TypeDef) -> None:
         case Variant():
             _declare_variant(note, ty, name)
         case Enum(labels):
-            _declare_members(note, ty, name, "Enum", [(label, index) for index, label in enumerate(labels)])
+            numbers = {label: index for index, label in enumerate(labels)}
+            _declare_members(note, ty, note.module.stdlib("enum", "Enum"), numbers)
         case Flags(labels):
-            _declare_members(note, ty, name, "Flag", [(label, 1 << index) for index, label in enumerate(labels)])
+            bits = {label: 1 << index for index, label in enumerate(labels)}
+            _declare_members(note, ty, note.module.runtime("Flags"), bits)
         case TypeDef() if note.places.types[nominal(ty)].module is not note.module:
             _use(note, ty, note.places.types[nominal(ty)], name)
         case _:
@@ -205,7 +212,7 @@ def _declare_record(note: Annotator, ty: TypeDef, name: str) -> None:
     assert isinstance(ty.type, Record)
     fields = [
         (attribute, note.given(field.type), ty.docs.items.get(field.name, ""))
-        for attribute, field in zip(field_names(ty), ty.type.fields, strict=True)
+        for attribute, field in zip(note.places.field_names(ty), ty.type.fields, strict=True)
     ]
     _dataclass(note, name, ty.docs.text, fields)
 
@@ -218,10 +225,20 @@ def _declare_variant(note: Annotator, ty: TypeDef, name: str) -> None:
     for cls, case in zip(classes, ty.type.cases, strict=True):
         fields = [("value", note.given(case.type), "")] if case.type is not None else []
         _dataclass(note, cls, ty.docs.items.get(case.name, ""), fields)
+    _union(note, name, classes, ty.docs.text)
+
+
+def _union(note: Annotator, name: str, members: Sequence[str], docs: str = "") -> None:
+    """One of many members is made of smaller ones."""
+    starts = range(0, len(members), MOST_JOINED)
+    if len(starts) > 1:
+        groups = {note.module.names.take(f"_{name}"): members[start : start + MOST_JOINED] for start in starts}
+        for part, group in groups.items():
+            _union(note, part, group)
+        members = list(groups)
     with note.module.section() as out:
-        union = f"{name} = {' | '.join(classes)}"
-        out.line(union)
-        out.doc(ty.docs.text)
+        out.line(f"{name} = {' | '.join(members)}")
+        out.doc(docs)
 
 
 def _dataclass(note: Annotator, name: str, docs: str, fields: list[tuple[str, str, str]]) -> None:
@@ -239,20 +256,13 @@ def _dataclass(note: Annotator, name: str, docs: str, fields: list[tuple[str, st
                 out.line("pass")
 
 
-def _declare_members(note: Annotator, ty: TypeDef, name: str, base: str, members: list[tuple[str, int]]) -> None:
-    taken, base = Taken(), note.module.stdlib("enum", base)
-    with note.module.section() as out, out.block(f"class {name}({base}):"):
+def _declare_members(note: Annotator, ty: TypeDef, base: str, members: dict[str, int]) -> None:
+    """The class of an enum or of flags; the members are those labels with these values."""
+    taken = Taken()
+    with note.module.section() as out, out.block(f"class {note.places.types[ty].name}({base}):"):
         out.doc(ty.docs.text)
         if ty.docs.text:
             out.line()
-        for label, value in members:
+        for label, value in members.items():
             out.line(f"{taken.take(member_name(label))} = {value}")
             out.doc(ty.docs.items.get(label, ""))
-
-
-def field_names(ty: TypeDef) -> tuple[str, ...]:
-    """The attributes of a record's class, in order."""
-    base = nominal(ty).type
-    assert isinstance(base, Record)
-    taken = Taken()
-    return tuple(taken.take(function_name(field.name)) for field in base.fields)
