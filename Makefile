@@ -2,6 +2,8 @@
 # make test    everything: format, lint, types, all tests, and the run-time tests on each supported engine
 # make check   format, lint and types only
 # make bench   the benchmark table
+# make bench-js  the same for JavaScript: witcraft, jco, glue written by hand
+# make fuzz    FUZZ_SECONDS of random components against witcraft and the engine's validator
 #
 # Needs python3 (3.11 or later) and, for the test guests, Node.js 20 with npm. All else is set up on first use, in VENV.
 
@@ -9,12 +11,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 FORMER_ENGINES := 48 49
+FUZZ_SECONDS ?= 60
 GUEST_TOOLS := tests/guests/requirements.txt
 PARALLEL := -n auto --dist loadfile
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: demo test check bench guests clean
+.PHONY: demo test check bench bench-js guests fuzz clean
 
 demo: $(VENV)/ready
 	$(BIN)/python examples/demo/run.py
@@ -33,6 +36,12 @@ check: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks
+
+bench-js: $(VENV)/ready
+	$(BIN)/python -m benchmarks.js
+
+fuzz: $(VENV)/ready
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 # Built first, so that the tests start with all of them, and environments without the tools find them.
 guests: $(VENV)/ready

@@ -67,6 +67,19 @@ api.bind(f"{folder}/bench.wasm")  # what follows is measured in process, with ev
 begin, used = time.perf_counter(), peak()
 api.python(os.environ["COMPONENT"], f"{folder}/" + os.environ["NAME"], name=os.environ["NAME"])
 """
+READ = """
+from witcraft import binary, resolve
+with open(os.environ["COMPONENT"], "rb") as file: data = file.read()
+begin, used = time.perf_counter(), peak()
+tree = binary.read(data)
+"""
+VALIDATE = (
+    READ
+    + """
+begin, used = time.perf_counter(), peak()
+resolve.resolve(tree)
+"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,12 @@ def starts(folder: Path, big: Path | None) -> list[Start]:
         Start("bindings, cache", BINDINGS),
     ]
     if big:
-        found.append(Start(f"generate {big.stat().st_size / 1e6:.1f} MB", GENERATE, component=big, package="big"))
+        size = f"{big.stat().st_size / 1e6:.1f} MB"
+        found += [
+            Start(f"read {size}", READ, component=big),
+            Start(f"validate {size}", VALIDATE, component=big),
+            Start(f"generate {size}", GENERATE, component=big, package="big"),
+        ]
     return found
 
 

@@ -11,6 +11,7 @@ from tests.support import raw
 from tests.support.wat import assemble
 from witcraft import binary
 from witcraft.component import tree as t
+from witcraft.component.spell import core_definition
 from witcraft.core import tree as core
 
 U8, U32, STRING = t.PrimType("u8"), t.PrimType("u32"), t.PrimType("string")
@@ -170,6 +171,27 @@ def test_recursion_group_adds_each_of_its_types():
         t.CoreTypeDef(core.OtherType("(struct (field (ref null 0)))"), 0),
         t.CoreTypeDef(core.FuncType((), ()), 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "shown"),
+    [
+        ("(func)", core.ALONE, "func()"),
+        ("(sub (func))", core.Standing((), final=False), "sub func()"),
+        ("(sub 3 (func (param i32)))", core.Standing((3,), final=False), "sub 3 func(i32)"),
+        ("(sub final 0 (func))", core.Standing((0,)), "sub final 0 func()"),
+        ("(sub final 0 (struct))", core.Standing((0,)), "(sub final 0 (struct))"),
+    ],
+)
+def test_supertypes(text: str, expected: core.Standing, shown: str):
+    (found,) = definitions(f"(component (core type {text}))")
+    assert found.type.standing == expected
+    assert core_definition(found.type) == shown
+
+
+def test_places_in_a_recursion_group():
+    found = definitions("(component (core rec (type (func)) (type (sub (func))) (type (struct))) (core type (func)))")
+    assert [it.type.standing.later for it in found] == [2, 1, 0, 0]
 
 
 def test_module_type():

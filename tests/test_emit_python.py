@@ -489,6 +489,31 @@ def test_importing_bindings_loads_neither_compiler_nor_engine(folder, name):
     assert not loaded & (HEAVY - ({"collections", "enum", "functools", "re"} if declares_enums else set()))
 
 
+CASES_IN_THOUSANDS = """(component
+  (core module $m
+    (memory (export "memory") 1)
+    (func (export "echo") (param i32 i32) (result i32)
+      (i32.store16 (i32.const 16) (local.get 0))
+      (i32.store (i32.const 20) (local.get 1))
+      (i32.const 16)))
+  (core instance $i (instantiate $m))
+  (type $v (variant {cases}))
+  (export $number "number" (type $v))
+  (func (export "echo") (param "v" $number) (result $number)
+    (canon lift (core func $i "echo") (memory (core memory $i "memory")))))"""
+
+
+@pytest.mark.engine
+def test_a_variant_of_thousands_of_cases():
+    """Python's compiler loses itself in so many ``|`` of one expression."""
+    cases = " ".join(f'(case "c{n}" u32)' for n in range(2500))
+    app = witcraft.load(assemble(CASES_IN_THOUSANDS.format(cases=cases)), name="app").instantiate()
+    for name in ("C0", "C999", "C1000", "C2499"):
+        value = getattr(app, f"Number_{name}")(7)
+        assert app.echo(value) == value
+        assert isinstance(value, app.Number)
+
+
 AT_SOURCE = f"sys.path.append({str(Path(witcraft.__file__).parent.parent)!r})\n"
 RUNTIME = {"witcraft", "witcraft.runtime"} | {
     f"witcraft.runtime.{path.stem}" for path in Path(witcraft.__file__).parent.glob("runtime/*.py")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import builtins
 import json
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +23,9 @@ from tests.agreement.inert import assert_inert
 from tests.end_to_end import hostile
 from tests.support import raw
 from tests.support.wat import assemble
+from witcraft import binary
 from witcraft.errors import ComponentError, EmitError, WitcraftError
+from witcraft.resolve import resolve
 
 GUESTS = ("bench", "ledger", "composed", "tour-js", "tour-python")
 
@@ -205,6 +208,114 @@ def test_too_much(name: str) -> None:
 @pytest.mark.parametrize("name", MUCH)
 def test_much(name: str) -> None:
     assert attempt(assemble(MUCH[name])) is None
+
+
+# ---- work that grows faster than the file ------------------------------------------------------------------------
+
+LARGE = 150_000  # bytes, roughly, of each
+SECONDS = 4.0  # of processor time; each takes well under one, where the rules did not hold minutes
+
+
+def title(number: int) -> bytes:
+    return raw.name("n" + "".join(chr(ord("a") + int(digit, 16)) for digit in f"{number:x}"))
+
+
+def wide(count: int, ty: bytes = b"\x7d") -> bytes:
+    """Parameters or fields."""
+    return raw.vec(*[title(i) + ty for i in range(count)])
+
+
+def repeated(part: Callable[[int], bytes]) -> bytes:
+    """A vector of about that size."""
+    return raw.vec(*[part(i) for i in range(LARGE // len(part(0)))])
+
+
+def types(*definitions: bytes) -> bytes:
+    return raw.section(7, raw.vec(*definitions))
+
+
+def imports(*items: bytes) -> bytes:
+    return raw.section(10, raw.vec(*[b"\0" + title(i) + item for i, item in enumerate(items)]))
+
+
+WIDE_FUNC = b"\x40" + wide(1000) + b"\1\0"
+MANY_IMPORTS = raw.module(raw.section(2, raw.vec(*[b"\0" + title(i) + b"\2\0\1" for i in range(9000)])))
+MANY_EXPORTS = raw.module(
+    raw.section(5, raw.vec(b"\0\1")), raw.section(7, raw.vec(*[title(i) + b"\2\0" for i in range(9000)]))
+)
+
+
+def instance_type(*declarations: bytes) -> bytes:
+    return types(b"\x42" + raw.vec(*declarations))
+
+
+def wide_instance(ty: bytes, sort: bytes, count: int = 3000) -> bytes:
+    """An instance type that exports as many items of one type."""
+    return instance_type(b"\1" + ty, *[b"\4\0" + title(i) + sort for i in range(count)])
+
+
+def fresh(ty: bytes) -> bytes:
+    """An instance type with a resource type, and a type over handles of it, so that both are made for each instance."""
+    return instance_type(b"\4\0" + title(0) + b"\3\1", b"\1\x69\0", b"\1" + ty, b"\4\0" + title(1) + b"\3\0\2")
+
+
+def deep(inside: bytes, levels: int) -> bytes:
+    for _ in range(levels):
+        inside = raw.component(raw.section(4, inside))
+    return inside
+
+
+def many_imports(desc: bytes) -> bytes:
+    return raw.section(10, repeated(lambda i: b"\0" + title(i) + desc))
+
+
+def many_exports(item: bytes) -> bytes:
+    return raw.section(11, repeated(lambda i: b"\0" + title(i) + item))
+
+
+TAKES_FUNC = raw.section(4, raw.component(types(WIDE_FUNC), imports(b"\1\0")))
+WORK = {
+    "imports of a wide function": [types(WIDE_FUNC), many_imports(b"\1\0")],
+    "lowerings of a wide function": [
+        *(types(WIDE_FUNC), imports(b"\1\0"), raw.section(1, MANY_EXPORTS), raw.section(2, raw.vec(b"\0\0\0"))),
+        raw.section(6, raw.vec(b"\0\2\1\0" + title(0))),
+        raw.section(8, repeated(lambda i: b"\1\0\0" + raw.vec(b"\3\0"))),
+    ],
+    "instances of a module with many imports": [
+        *(raw.section(1, MANY_IMPORTS), raw.section(1, MANY_EXPORTS), raw.section(2, raw.vec(b"\0\1\0"))),
+        raw.section(2, repeated(lambda i: b"\0\0" + raw.vec(raw.name("") + b"\x12\0"))),
+    ],
+    "instances given a wide function": [
+        *(types(WIDE_FUNC), imports(b"\1\0"), TAKES_FUNC),
+        raw.section(5, repeated(lambda i: b"\0\0" + raw.vec(title(0) + b"\1\0"))),
+    ],
+    "exports of an instance of many types": [
+        *(wide_instance(b"\x7d", b"\3\0\0"), imports(b"\5\0"), many_exports(b"\5\0\0")),
+    ],
+    "exports of an instance of many instances": [
+        *(wide_instance(b"\x42\0", b"\5\0"), imports(b"\5\0"), many_exports(b"\5\0\0")),
+    ],
+    "exports of a wide instance type": [wide_instance(b"\x42\0", b"\5\0"), many_exports(b"\3\0\0")],
+    "instances with a wide record of their own": [fresh(b"\x72" + wide(8000, b"\1")), many_imports(b"\5\0")],
+    "exports of a wide record": [types(b"\x72" + wide(8000)), many_exports(b"\3\0\0")],
+    "aliases from far outside": [
+        *(types(b"\x7d"), raw.section(4, deep(raw.component(raw.section(6, repeated(lambda i: b"\3\2\x62\0"))), 97))),
+    ],
+    "instance types": [types(*[b"\x42\0"] * (LARGE // 2))],
+    "instances": [raw.section(5, repeated(lambda i: b"\1\0"))],
+}
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_work(name: str) -> None:
+    """Linear in the bytes, or refused."""
+    data, start = raw.component(*WORK[name]), time.process_time()
+    try:
+        resolve(binary.read(data))
+    except ComponentError as error:
+        assert "too much work" in error.message
+        assert error.offset is not None
+    assert time.process_time() - start < SECONDS
 
 
 def test_nested_components() -> None:

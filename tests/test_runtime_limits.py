@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import sys
 import threading
 import time
+from ctypes import addressof, c_uint8, c_uint64
 
 import pytest
 
@@ -13,6 +15,8 @@ from tests.test_runtime_client import App
 from tests.test_runtime_safety import run
 from witcraft.runtime import Config, ConfigError, EngineError, Error, Files, PoisonedError, Store, Trap
 from witcraft.runtime.engine import assemble
+from witcraft.runtime.limits import Clock, watching
+from witcraft.runtime.store import Mail
 
 pytestmark = pytest.mark.engine
 
@@ -135,10 +139,17 @@ def test_timeouts_hold_at_every_depth_of_pythons_stack():
             else:
                 app.plain(name, *args)
 
+        def start():
+            while True:
+                try:
+                    return App(lambda n: app.plain("spin"), config=Config(timeout=0.02))
+                except Trap:
+                    pass  # the machine is busy
+
         for call in (("spin",), ("ticks", 1)):
             ends = set()
             for levels in range(20, 80):
-                app = App(lambda n: app.plain("spin"), config=Config(timeout=0.02))
+                app = start()
                 sys.setrecursionlimit(80)
                 try:
                     deep(levels, *call)
@@ -149,6 +160,30 @@ def test_timeouts_hold_at_every_depth_of_pythons_stack():
             assert ends == {"Trap", "RecursionError"}, ends
         """
     )
+
+
+def test_an_interrupt_before_the_clock_was_looked_at_stops_the_guest():
+    """At its first instruction nothing is said yet; the engine, told nothing, would let the guest go on."""
+    mail = Mail(0, 0)
+    watch = watching(Clock(60), mail)
+    ticks, verdict = c_uint64(0), c_uint8(0)
+
+    def trace(frame, event, arg):
+        if frame.f_code.co_name == "watch":
+            raise KeyboardInterrupt
+
+    former = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        watch(None, None, addressof(ticks), addressof(verdict))
+    finally:
+        sys.settrace(former)
+    assert isinstance(mail.error, KeyboardInterrupt)
+    assert verdict.value == 1  # stop
+    assert mail.drops  # the next entry looks what happened
+    mail.error = None
+    watch(None, None, addressof(ticks), addressof(verdict))
+    assert (ticks.value, verdict.value) == (1, 0)
 
 
 def test_a_start_function_is_limited_too():
@@ -252,6 +287,16 @@ def test_senseless_settings_are_refused_by_name(settings, what):
     assert str(caught.value).startswith(what)
     assert isinstance(caught.value, ValueError)
     assert isinstance(caught.value, Error)
+
+
+def test_the_stack_of_threads_stays_as_it_was_set():
+    """To ask for it is to set it."""
+    former = threading.stack_size(1 << 20)
+    try:
+        App(config=Config(max_wasm_stack=64 << 10))
+        assert threading.stack_size(1 << 20) == 1 << 20
+    finally:
+        threading.stack_size(former)
 
 
 def test_a_config_shows_itself():

@@ -16,7 +16,7 @@ import pytest
 
 import witcraft
 from tests.test_runtime_client import App
-from witcraft.runtime import ThreadError
+from witcraft.runtime import Config, ThreadError
 from witcraft.runtime.trampoline import covered, read_table, widened, write_table
 
 pytestmark = pytest.mark.engine
@@ -120,20 +120,24 @@ STORM = """
     signal.signal(signal.SIGINT, interrupt)
     _thread.start_new_thread(shoot, ())
     while not ended:
-        try:
-            try:
-                armed = True
-                while not ended:
-                    app = App(config={config})
-                    while not ended:
-                        {call}
-            except KeyboardInterrupt:
-                armed = False
-                got += 1
-            except BaseException as error:
-                armed = False
-                strange += 1
-                lost.append(f"callback: {{error!r}}")
+        try:  # one that comes when the loop below is over, or between two of its rounds
+            while not ended:
+                try:
+                    try:
+                        armed = True
+                        while not ended:
+                            app = App(config={config})
+                            while not ended:
+                                {call}
+                    except KeyboardInterrupt:
+                        armed = False
+                        got += 1
+                    except BaseException as error:
+                        armed = False
+                        strange += 1
+                        lost.append(f"callback: {{error!r}}")
+                except KeyboardInterrupt:
+                    armed = False
         except KeyboardInterrupt:
             armed = False
     print(got, strange, [what for what in lost if "callback" in what])
@@ -255,7 +259,8 @@ def test_a_table_in_another_format_is_left_alone():
 # ---- threads -----------------------------------------------------------------------------------------------------
 
 
-def test_a_second_thread_is_refused_while_a_call_goes_on():
+@pytest.mark.parametrize("config", [None, Config(fuel=10**9), Config(timeout=60)], ids=["plain", "fuel", "timeout"])
+def test_a_second_thread_is_refused_while_a_call_goes_on(config):
     app: App
     errors: list[BaseException] = []
 
@@ -272,7 +277,7 @@ def test_a_second_thread_is_refused_while_a_call_goes_on():
         thread.join()
         return n
 
-    app = App(tick)
+    app = App(tick, config=config)
     assert app.ticks(1) == 1
     assert [type(error) for error in errors] == [ThreadError, ThreadError]
     assert app.add(1, 2) == 3

@@ -349,6 +349,44 @@ def test_types_of_core_modules(definitions, message):
         api.validate(assemble(f"(component {definitions})"))
 
 
+SUPER = "(core type $s (sub (struct))) (core type $f (sub (func))) "
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        *(("eqref", "anyref"), ("i31ref", "eqref"), ("structref", "anyref"), ("nullref", "(ref null $s)")),
+        *(("(ref $s)", "(ref null $s)"), ("(ref $s)", "structref"), ("(ref $s)", "(ref any)"), ("(ref $f)", "funcref")),
+        *(("nullfuncref", "(ref null $f)"), ("nullexternref", "externref"), ("(ref func)", "funcref"), ("i32", "i32")),
+    ],
+)
+def test_a_supertype_wants_no_more(given, wanted):
+    """Results may be more special in a subtype, parameters more general; what can be written stays as it is."""
+    fits = [
+        f"(core type $a (sub (func (result {wanted})))) (core type (sub $a (func (result {given}))))",
+        f"(core type $a (sub (func (param {given})))) (core type (sub $a (func (param {wanted}))))",
+        f"(core type $a (sub (struct (field {wanted})))) (core type (sub $a (struct (field {given}) (field i8))))",
+        f"(core type $a (sub (array {wanted}))) (core type (sub $a (array {given})))",
+        f"(core type $a (sub (array (mut {wanted})))) (core type (sub $a (array (mut {wanted}))))",
+    ]
+    does_not = [
+        f"(core type $a (sub (func (result {wanted})))) (core type (sub $a (func (param {given}))))",
+        f"(core type $a (sub (array (mut {wanted})))) (core type (sub $a (array {given})))",
+        f"(core type $a (sub (array {wanted}))) (core type (sub $a (struct (field {given}))))",
+    ]
+    if given != wanted:
+        does_not += [
+            f"(core type $a (sub (func (result {given})))) (core type (sub $a (func (result {wanted}))))",
+            f"(core type $a (sub (func (param {wanted})))) (core type (sub $a (func (param {given}))))",
+            f"(core type $a (sub (array (mut {wanted})))) (core type (sub $a (array (mut {given}))))",
+        ]
+    for definitions in fits:
+        api.validate(assemble(f"(component {SUPER} {definitions})"))
+    for definitions in does_not:
+        with pytest.raises(ComponentError, match="it does not fit core type 2, its supertype"):
+            api.validate(assemble(f"(component {SUPER} {definitions})"))
+
+
 def test_core_types_of_one_group_mention_each_other():
     group = "(core rec (type $f (func (result (ref $g)))) (type $g (func (result (ref $f)))))"
     api.validate(assemble(f"(component {group} (core type $s (sub (struct))) (core type (sub $s (struct))))"))

@@ -140,8 +140,10 @@ def outcome(room, call):
     """What ``call`` gives, or the class of what it raises, where that many frames are left to it."""
     try:
         return deeper(free_frames() - room, call)
-    except (RecursionError, PoisonedError) as error:
-        return type(error).__name__
+    except RecursionError:
+        return "RecursionError"
+    except PoisonedError:
+        return "PoisonedError"
 
 
 def deeper(levels, call):

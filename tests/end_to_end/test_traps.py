@@ -22,7 +22,7 @@ def trouble(ledger_app):
     [
         ("trap", (), "wasm `unreachable` instruction executed"),
         ("bad-utf8", (), "invalid utf-8 in a string, at byte 1"),
-        ("bad-pointer", (), "out of bounds"),
+        ("bad-pointer", (), "string pointer/length out of bounds of memory"),
         ("bad-length", (), "list of 2147483647 bytes is too long"),
         ("bad-alignment", (), "unaligned pointer 0x11: expected a multiple of 4"),
         ("bad-product", (), "list of 4294967304 bytes is too long"),

@@ -177,6 +177,12 @@ RECIPES = {
     "tour-js": Recipe(("tests/guests/tour.wit", "tests/guests/js"), (NPM,), componentize_js),
     # A small one with a resource, that also breaks rules on demand: C, made a component by jco.
     "ledger": Recipe(("tests/guests/ledger.wit", "tests/guests/c", "tests/guests/js"), (PYPI, NPM), zig),
+    # One that uses WASI 0.2, by componentize-js, for the JavaScript host.
+    "wasi-js": Recipe(
+        ("tests/js/guest",),
+        (NPM,),
+        lambda work, output: node(work, "componentize.mjs", "wasi.wit", "wasi", "guest.js", output),
+    ),
     # What the benchmarks measure.
     "bench": Recipe(("benchmarks/components/bench.wat",), (), assemble),
     "composed": Recipe(("benchmarks/components/composed.wat",), (), assemble),
