@@ -149,6 +149,12 @@
 (assert_invalid (component (import "f" (func (param "a-b" u8) (param "AB" u8)))) "conflicts with \"a-b\"")
 (assert_invalid (component (import "a-b:c/d" (func)) (import "ab:c/d" (func))) "conflicts with \"a-b:c/d\"")
 
+;; ---- gated names in attributes ----
+
+(assert_invalid
+  (component (import "a" (implements "a:b:c/d") (instance)))
+  "a nested name takes the feature cm-nested-names")
+
 ;; ---- an alias of an export that no instance can have ----
 
 (assert_invalid
@@ -182,6 +188,13 @@
 (assert_invalid
   (component binary "\00asm\0d\00\01\00" "\01\12\00asm\01\00\00\00" "\02\08\01" "\01a" "\00\7e" "\00\04" "\00")
   "there is no type 4 in this module")
+
+(assert_invalid
+  (component
+    (component (type (instance)) (import "c" (type (eq 0))))
+    (type (instance (export "y" (type (sub resource)))))
+    (instance (instantiate 0 (with "c" (type 0)))))
+  "import \"c\": it has no export \"y\"")
 
 (component (core type (func)) (core type (cont 0)))
 

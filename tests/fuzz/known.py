@@ -23,7 +23,8 @@ def takes_resources(data: bytes) -> bool:
 
 
 def has_instance_types(data: bytes) -> bool:
-    return b"\x42" in data
+    """Or component types."""
+    return b"\x42" in data or b"\x41" in data
 
 
 def has_import_groups(data: bytes) -> bool:
@@ -65,6 +66,13 @@ DIFFERENCES = (
         None,
         "not valid to be used as import|resource used in function does not have a name in this context",
         takes_resources,
+    ),
+    Difference(
+        "A type that is bound by `eq` is equal (Explainer, `Type Checking`). Of an instance type the engine asks only that"
+        " it exports as much, of a component type that it is a subtype.",
+        "it has no export|no argument for the import",
+        None,
+        has_instance_types,
     ),
     Difference(
         "What an instance type names itself, its functions may mention, when it goes out as a type too (Binary.md, `Import"

@@ -152,21 +152,21 @@ def test_an_instance_that_is_called_again_from_deeper_down() -> None:
     """Twice, from one call of another: from its surface, and from its ground, with nothing in between."""
     code = """
 def pass_on(place):
-    return apps[place + 1].deep(12_000) if place + 1 < len(apps) else before.tick_it(0)
+    return apps[place + 1].deep(depth) if place + 1 < len(apps) else before.tick_it(0)
 
 def tick(n):
     if n:
-        return last.deep(12_000)
+        return last.deep(30_000)
     last.deep(1)
-    return before.deep(12_000)
+    return before.deep(30_000)
 
-found = 7
-for count in range(1, 40):
-    apps = [guest.start(tick=lambda n, place=place: pass_on(place)) for place in range(count)]
-    before, last = guest.start(tick=tick), guest.start(tick=lambda n: 7)
-    found = outcome(apps[0].deep, 12_000)
-    if found != 7:
-        break
+for depth in (8_000, 29_000):
+    found, apps = 7, []
+    while found == 7:
+        apps = [guest.start(tick=lambda n, place=place: pass_on(place)) for place in range(len(apps) + 1)]
+        before, last = guest.start(tick=tick), guest.start(tick=lambda n: 7)
+        found = outcome(apps[0].deep, depth)
+    assert found.startswith("RecursionError"), found
 print(found)
 """
     assert run(SETTING + code).startswith(FULL)

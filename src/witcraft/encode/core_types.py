@@ -131,7 +131,8 @@ def recursion_group(types: Sequence[CoreType]) -> bytes:
 def core_type(type_: CoreType) -> bytes:
     match type_:
         case FuncType(params, results, standing):
-            return standing_type(standing) + b"\x60" + vector(params, value_type) + vector(results, value_type)
+            opcode = b"\x65\x60" if standing.shared else b"\x60"
+            return standing_type(standing) + opcode + vector(params, value_type) + vector(results, value_type)
         case OtherType(wat):
             return sub_type(parse(wat))
         case _:

@@ -162,6 +162,8 @@ def check_features(extern: ExternName, name: Name, features: Features) -> None:
         require(features, Feature.CANONICAL_NAMES, "a version suffix")
     if extern.implements is not None or extern.external_id is not None:
         require(features, Feature.IMPLEMENTS, "an attribute of a name")
+    if extern.implements is not None:
+        check_features(ExternName(extern.implements), interface_name(extern.implements), features)
 
 
 def check_version_suffix(suffix: str, name: Name) -> None:
