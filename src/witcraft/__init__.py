@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from witcraft.api import bind, js, load, python, show, validate, world
+    from witcraft.api import bind, document, embed, js, load, python, show, types, validate, world
     from witcraft.errors import ComponentError, EmitError, UnsupportedError, WitcraftError
     from witcraft.live import Component
     from witcraft.runtime import (
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "witcraft.api": ("bind", "js", "load", "python", "show", "validate", "world"),
+    "witcraft.api": ("bind", "document", "embed", "js", "load", "python", "show", "types", "validate", "world"),
     "witcraft.errors": ("ComponentError", "EmitError", "UnsupportedError", "WitcraftError"),
     "witcraft.live": ("Component",),
     "witcraft.runtime": (
@@ -80,10 +80,13 @@ __all__ = [
     "UnsupportedError",
     "WitcraftError",
     "bind",
+    "document",
+    "embed",
     "js",
     "load",
     "python",
     "show",
+    "types",
     "validate",
     "world",
 ]

@@ -358,3 +358,33 @@ def test_whatever_reading_an_argument_raises_nothing_is_given_away(raised):
     assert things.take(thing, 5) == 5
     with pytest.raises(ClosedError):
         things.look(thing)
+
+
+TWO_NAMES = """(component
+  (type $r (resource (rep i32)))
+  (core func $new (canon resource.new $r))
+  (core module $M
+    (import "" "new" (func $new (param i32) (result i32)))
+    (func (export "make") (result i32) (call $new (i32.const 7)))
+    (func (export "rep") (param i32) (result i32) (local.get 0)))
+  (core instance $m (instantiate $M (with "" (instance (export "new" (func $new))))))
+  (func $make (result (own $r)) (canon lift (core func $m "make")))
+  (func $rep (param "self" (borrow $r)) (result u32) (canon lift (core func $m "rep")))
+  (component $shim
+    (import "r" (type $r (sub resource)))
+    (import "make" (func $make (result (own $r))))
+    (import "rep" (func $rep (param "self" (borrow $r)) (result u32)))
+    (export $thing "thing" (type $r))
+    (export $handle "handle" (type $thing))
+    (export "[constructor]thing" (func $make) (func (result (own $thing))))
+    (export "[method]thing.rep" (func $rep) (func (param "self" (borrow $thing)) (result u32)))
+    (export "make" (func $make) (func (result (own $handle)))))
+  (instance $i (instantiate $shim (with "r" (type $r)) (with "make" (func $make)) (with "rep" (func $rep))))
+  (export "test:a/things" (instance $i)))"""
+
+
+def test_a_resource_under_two_names_is_one_class():
+    things = witcraft.load(assemble(TWO_NAMES)).instantiate({}).things
+    assert things.Handle is things.Thing
+    assert (things.Thing().rep(), things.make().rep()) == (7, 7)
+    assert isinstance(things.make(), things.Handle)
