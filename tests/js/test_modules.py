@@ -55,6 +55,10 @@ def test_a_guest_that_counts_its_memory_and_breaks_rules(node, written: Write, t
     run("ledger.mjs", node, tmp_path, {"ledger": written("ledger", instantiation="async")}, "--expose-gc")
 
 
+def test_arguments_whose_reading_calls_the_guest(node, written: Write, tmp_path):
+    run("getters.mjs", node, tmp_path, {"bench": written("bench", instantiation="async")})
+
+
 SELF: dict[str, dict[str, Any]] = {
     "plain": {},
     "inline": {"base64_cutoff": 1_000_000},

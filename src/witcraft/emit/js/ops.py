@@ -14,7 +14,7 @@ from typing import Any, Protocol, assert_never
 from witcraft.abi import ops
 from witcraft.abi.layout import CORES, is_nested
 from witcraft.abi.ops import Block, Expr, Program, Stmt
-from witcraft.abi.walk import HELD
+from witcraft.abi.walk import HELD, everything
 from witcraft.emit.js import lists
 from witcraft.emit.js.exprs import address, core_value, expression, field_names, place, plus, times
 from witcraft.emit.js.module import JsModule, JsWriter, literal
@@ -395,7 +395,11 @@ class Body:
             self.let(name, ops.Load(kind, base, offset + inner))
 
     def store(self, kind: str, base: Expr, offset: int, value: Expr) -> None:
-        self.out.line(f"{place(self, kind, base, offset)} = {core_value(self, value, CORES[kind])};")
+        """A property may be a getter, whose code can let the memory grow: it is read before the memory is looked up."""
+        text = core_value(self, value, CORES[kind])
+        if any(isinstance(part, ops.Get | ops.FlagBits) for part in everything(value)):
+            text = self.named(text, "field")
+        self.out.line(f"{place(self, kind, base, offset)} = {text};")
 
     # ---- helpers ----
 

@@ -40,6 +40,7 @@ export function storeNumbers(memory, view, toNumber, value, ptr, length) {
   if (value instanceof target.constructor) target.set(value);
   else if (view === 'f64' || view === 'f32') copyFloats(target, toNumber, value);
   else copyIntegers(target, toNumber, value);
+  if (target.length !== length) throw new TypeError('reading the list let the memory grow that it was copied to');
 }
 
 /** A loop of their own: one that has seen integers as well is three times as slow. */
