@@ -187,7 +187,7 @@ class Printer(Writer):
                     self.world_item("import", item, world.import_statements, scope)
                     self.spaced = True
             self.world_types(world, scope)
-            for item in world.exports:
+            for item in sorted(world.exports, key=lambda item: not isinstance(item, Function)):  # as text is read
                 self.world_item("export", item, world.export_statements, scope)
 
     def world_types(self, world: World, scope: Scope) -> None:
