@@ -13,7 +13,7 @@ from enum import Enum, Flag
 from typing import TypeVar
 
 from witcraft.compare.names import pairs, track
-from witcraft.compare.types import Sameness, same_resource
+from witcraft.compare.types import Sameness
 from witcraft.model.package import Packages, label
 from witcraft.model.text import definition, signature
 from witcraft.model.types import TypeDef
@@ -135,7 +135,7 @@ class Walk:
             case TypeDef(), TypeDef():
                 return self.same.of(old, new)
             case NamedResource(resource=one), NamedResource(resource=other):
-                return same_resource(one, other)
+                return self.same.of_resources(one, other)
             case Function(), Function():
                 return self.equal_functions(old, new)
             case (CoreModule(), CoreModule()) | (ComponentItem(), ComponentItem()):

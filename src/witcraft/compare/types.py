@@ -9,84 +9,39 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from witcraft.compare.names import track
-from witcraft.model.types import (
-    Borrow,
-    Enum,
-    ErrorContext,
-    FixedList,
-    Flags,
-    Future,
-    List,
-    Map,
-    Option,
-    Own,
-    Prim,
-    Record,
-    Resource,
-    Result,
-    Stream,
-    String,
-    Tuple,
-    ValType,
-    Variant,
-    strip,
-)
-
-Parts = tuple[object, tuple[ValType | None, ...]]
+from witcraft.model.types import Borrow, Own, Resource, ValType, strip
+from witcraft.model.walk import rebuild
 
 
 @dataclass(slots=True)
 class Sameness:
-    """Remembers what it has compared, so that it is linear in definitions."""
+    """Types of both sides without names, each looked at once: as types are interned, equal ones are one object."""
 
-    _known: dict[tuple[ValType, ValType], bool] = field(default_factory=dict)
+    _shapes: dict[ValType, ValType] = field(default_factory=dict)
+    _resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
 
     def of(self, old: ValType | None, new: ValType | None) -> bool:
         if old is None or new is None:
             return old is new
-        key = old, new = strip(old), strip(new)
-        if key not in self._known:
-            (mark, parts), (other_mark, other_parts) = taken_apart(old), taken_apart(new)
-            self._known[key] = (
-                mark == other_mark
-                and len(parts) == len(other_parts)
-                and all(self.of(a, b) for a, b in zip(parts, other_parts, strict=True))
-            )
-        return self._known[key]
+        return self.shape(old) is self.shape(new)
 
+    def of_resources(self, old: Resource, new: Resource) -> bool:
+        return self.resource(old) is self.resource(new)
 
-def same_resource(old: Resource, new: Resource) -> bool:
-    return identity(old) == identity(new)
+    def shape(self, ty: ValType) -> ValType:
+        if ty not in self._shapes:
+            self._shapes[ty] = self._shape(strip(ty))
+        return self._shapes[ty]
 
+    def _shape(self, ty: ValType) -> ValType:
+        match ty:
+            case Own(resource):
+                return Own(self.resource(resource))
+            case Borrow(resource):
+                return Borrow(self.resource(resource))
+            case _:
+                return rebuild(ty, self.shape)
 
-def identity(resource: Resource) -> tuple[str, str]:
-    return track(resource.owner), resource.name
-
-
-def taken_apart(ty: ValType) -> Parts:
-    """What two equal types have equal by value, and the types inside them."""
-    match ty:
-        case Prim(kind):
-            return kind, ()
-        case String() | ErrorContext():
-            return type(ty), ()
-        case List(element) | Option(element) | Stream(element) | Future(element):
-            return type(ty), (element,)
-        case FixedList(element, length):
-            return (FixedList, length), (element,)
-        case Map(key, value):
-            return Map, (key, value)
-        case Tuple(items):
-            return Tuple, items
-        case Result(ok, err):
-            return Result, (ok, err)
-        case Record(fields):
-            return (Record, tuple([f.name for f in fields])), tuple([f.type for f in fields])
-        case Variant(cases):
-            return (Variant, tuple([c.name for c in cases])), tuple([c.type for c in cases])
-        case Enum(labels) | Flags(labels):
-            return (type(ty), labels), ()
-        case Own(resource) | Borrow(resource):
-            return (type(ty), identity(resource)), ()
-        case _:
-            raise AssertionError(f"{ty} is a name, and names are taken off before")
+    def resource(self, resource: Resource) -> Resource:
+        """The first that was seen of those that are the same."""
+        return self._resources.setdefault((track(resource.owner), resource.name), resource)
