@@ -463,7 +463,7 @@ def test_a_standalone_package_needs_wasmtime_only(folder, tmp_path):
     assert run_alone(folder, code, refused="witcraft") == [
         "Failure_Unknown(value='book')",
         "entry: expected Entry, got None (it has no memo)",
-        "standalone._runtime.errors",
+        "standalone._witcraft.runtime.errors",
     ]
 
 

@@ -103,7 +103,7 @@ GOOD = {"run-tick": run_tick, "blob": Blob}
 )
 @pytest.mark.parametrize("name", ["test:bench/host@1.2.0", "test:bench/host@1.0.0", "test:bench/host"])
 def test_an_interface_is_given_by_a_mapping_or_an_object(host, name):
-    fields = merge({name: host, "log": print}, ITEMS)
+    fields = merge({name: host, "log": print}, {"imports": ITEMS})
     assert fields["log"] is print
     assert fields["host"].run_tick is run_tick
     assert fields["host"].Blob is Blob
@@ -111,29 +111,32 @@ def test_an_interface_is_given_by_a_mapping_or_an_object(host, name):
 
 def test_an_object_is_handed_on_as_it_is():
     host = SimpleNamespace(run_tick=run_tick, Blob=Blob)
-    assert merge({"test:bench/host": host, "log": print}, ITEMS)["host"] is host
+    assert merge({"test:bench/host": host, "log": print}, {"imports": ITEMS})["host"] is host
 
 
 def test_mappings_are_merged_item_by_item():
     fields = merge(
-        [{"log": print}, {"test:bench/host": {"run-tick": run_tick}}, {"test:bench/host": {"blob": Blob}}], ITEMS
+        [{"log": print}, {"test:bench/host": {"run-tick": run_tick}}, {"test:bench/host": {"blob": Blob}}],
+        {"imports": ITEMS},
     )
     assert (fields["host"].run_tick, fields["host"].Blob, fields["log"]) == (run_tick, Blob, print)
 
 
 def test_mappings_and_objects_are_merged():
     host = SimpleNamespace(run_tick=run_tick)
-    fields = merge([{"log": print, "test:bench/host": host}, {"test:bench/host@1.1.0": {"blob": Blob}}], ITEMS)
+    fields = merge(
+        [{"log": print, "test:bench/host": host}, {"test:bench/host@1.1.0": {"blob": Blob}}], {"imports": ITEMS}
+    )
     assert (fields["host"].run_tick, fields["host"].Blob) == (run_tick, Blob)
 
 
 def test_the_same_thing_twice_is_no_ambiguity():
-    assert merge([{"log": print, "test:bench/host": GOOD}, {"log": print, "test:bench/host": GOOD}], ITEMS)
+    assert merge([{"log": print, "test:bench/host": GOOD}, {"log": print, "test:bench/host": GOOD}], {"imports": ITEMS})
 
 
 def flaws(given, items=ITEMS):
     with pytest.raises(LinkError) as caught:
-        merge(given, items)
+        merge(given, {"imports": items})
     return str(caught.value).splitlines()[1:]
 
 
@@ -187,7 +190,7 @@ def test_a_name_that_may_mean_two_shows_both():
 
 
 def test_what_has_its_whole_name_leaves_the_short_one_to_the_other():
-    fields = merge({"a:b/c": {"f": print}, "a:b/c@1.0.0": {"f": len}}, TWO)
+    fields = merge({"a:b/c": {"f": print}, "a:b/c@1.0.0": {"f": len}}, {"imports": TWO})
     assert (fields["c1"].f, fields["c2"].f) == (len, print)
 
 

@@ -38,27 +38,43 @@ if TYPE_CHECKING:
 
 
 def load(
-    source: Source, *, name: str | None = None, lists: Lists = "list", config: Config | None = None
+    source: Source,
+    *,
+    name: str | None = None,
+    lists: Lists = "list",
+    providers: Mapping[str, str] | None = None,
+    config: Config | None = None,
 ) -> live.Component:
     """The component, ready to be instantiated in this process; compiles no WebAssembly yet.
 
     ``name`` is that of the root class, the file's by default. With ``lists="array"`` lists of numbers come as
-    ``array.array``. ``config`` says where the cache is, and is what instances get that are not given another.
+    ``array.array``. ``providers`` says which Python modules provide imports, by WIT names; see ``python``. ``config``
+    says where the cache is, and is what instances get that are not given another.
     """
     data, title = read(source)
-    return live.load(data, title if name is None else name, lists, config or Config(), _bind)
+    options = live.Options(title if name is None else name, lists, tuple(sorted((providers or {}).items())))
+    return live.load(data, options, config or Config(), _bind)
 
 
 # ---- printing ---------------------------------------------------------------------------------------------------
 
 
-def bind(source: Source, *, name: str | None = None, lists: Lists = "list", standalone: bool = False) -> Files:
+def bind(
+    source: Source,
+    *,
+    name: str | None = None,
+    lists: Lists = "list",
+    standalone: bool = False,
+    providers: Mapping[str, str] | None = None,
+) -> Files:
     """The Python package for the component, as contents by path.
 
-    A ``standalone`` one has a copy of the run time in it, and needs ``wasmtime`` and nothing else.
+    A ``standalone`` one has a copy of the run time in it, and needs ``wasmtime`` and nothing else. ``providers``: see
+    ``python``.
     """
     data, title = read(source)
-    return _bind(data, title if name is None else name, lists, standalone)
+    options = live.Options(title if name is None else name, lists, tuple((providers or {}).items()))
+    return _bind(data, options, standalone)
 
 
 def python(
@@ -68,12 +84,18 @@ def python(
     name: str | None = None,
     lists: Lists = "list",
     standalone: bool = False,
+    providers: Mapping[str, str] | None = None,
     wit: str | os.PathLike[str] | None = None,
 ) -> Files:
     """Writes what ``bind`` gives to ``folder``, which is there complete or not at all.
 
+    ``providers`` maps imported interfaces to Python modules that provide them: types are theirs (``interfaces`` prints
+    such), and they are the host, where none is given. What a component imports of WASI 0.2 comes from `witcraft.wasi`,
+    unless "" or another module is named for it.
+
     ``wit`` documents the component, where it does not do so itself; see ``document``. Raises ``EmitError`` if no
-    package can have that name, or if the folder is there and holds anything else than what this function wrote to it.
+    package can have that name, or if the folder is there and holds anything else than what this function wrote to
+    it.
     """
     from pathlib import Path
 
@@ -85,7 +107,7 @@ def python(
     data, title = read(source)
     if wit is not None:
         data = document(data, wit)
-    files = bind(data, name=title if name is None else name, lists=lists, standalone=standalone)
+    files = bind(data, name=title if name is None else name, lists=lists, standalone=standalone, providers=providers)
     write(files, place)
     return files
 
@@ -169,9 +191,34 @@ def types(
     return files
 
 
-def _bind(data: bytes, name: str, lists: Lists, standalone: bool = False) -> Files:
-    _check_class_name(name)
-    return _without_collection(lambda: _print(data, name, lists, standalone))
+def interfaces(
+    source: str | os.PathLike[str], folder: str | os.PathLike[str] | None = None, *, features: Collection[str] = ()
+) -> Files:
+    """What a world imports as Python modules, an interface each: types, and the protocol of who provides it.
+
+    ``source`` is whatever ``wit`` reads; its root package must have one world. Writes to ``folder``, if one is named.
+    Raises ``EmitError`` if there is not one world, or if the folder holds anything that witcraft has not written.
+    """
+    from pathlib import Path
+
+    from witcraft.emit.output import check, write
+    from witcraft.emit.python.interfaces import interfaces as printed
+    from witcraft.errors import EmitError
+
+    if folder is not None:
+        check(Path(folder).resolve())
+    worlds = _read_wit(source, features).root.worlds
+    if len(worlds) != 1:
+        raise EmitError(f"{os.fspath(source)}: one world is needed, there are {len(worlds)}")
+    files = {**printed(worlds[0]), "__init__.py": ""}
+    if folder is not None:
+        write(files, Path(folder))
+    return files
+
+
+def _bind(data: bytes, options: live.Options, standalone: bool = False) -> Files:
+    _check_class_name(options.name)
+    return _without_collection(lambda: _print(data, options, standalone))
 
 
 def _without_collection(work: Callable[[], Files]) -> Files:
@@ -199,14 +246,15 @@ def _print_js(data: bytes, options: JsOptions) -> Files:
         raise _placed(error) from None
 
 
-def _print(data: bytes, name: str, lists: Lists, standalone: bool) -> Files:
+def _print(data: bytes, options: live.Options, standalone: bool) -> Files:
     from witcraft.emit.python.package import PythonOptions, package
     from witcraft.errors import ComponentError
     from witcraft.gate.build import build
 
     plan = _plan(data)
     try:
-        return package(plan, build(plan), PythonOptions(name, lists, standalone))
+        providers = dict(options.providers)
+        return package(plan, build(plan), PythonOptions(options.name, options.lists, standalone, providers))
     except ComponentError as error:
         raise _placed(error) from None
 

@@ -23,6 +23,7 @@ OUTPUT = click.Path(path_type=Path)
 @click.option("-o", "--output", type=OUTPUT, help="Write there: a file; without another form, a directory of WIT.")
 @click.option("-w", "--wasm", "form", flag_value="wasm", help="The package as a binary.")
 @click.option("--json", "form", flag_value="json", help="As data; errors too.")
+@click.option("--python", "form", flag_value="python", help="Python modules for who provides a world's imports.")
 @click.option("--graph", "form", flag_value="graph", help="A picture of who uses whom, as SVG.")
 @click.option("--fmt", "form", flag_value="fmt", help="Lay out files anew, in place.")
 @click.option("--check", is_flag=True, help="With --fmt: only say which files would change, exit code 1 if any.")
@@ -48,6 +49,7 @@ def wit(
       witcraft wit app.wasm                     # what a component imports and exports
       witcraft wit wit/ -o vendored             # a directory of WIT with its deps
       witcraft wit wit/ -w -o package.wasm      # as a binary
+      witcraft wit kv/ --python -o kv_types     # types and protocols of imports: see `witcraft python --with`
       witcraft wit --diff old.wasm new.wasm     # what changed, and whom that breaks
       witcraft wit --graph wit/ -o wit.svg
       witcraft wit --fmt --check wit/*.wit
@@ -58,6 +60,9 @@ def wit(
     if form == "diff":
         sys.exit(compare(one_pair(paths), world, gates, output))
     path = only(paths)
+    if form == "python":
+        print_python(path, gates, output)
+        return
     with reported(path):
         try:
             show(api.wit(path, features=gates), form, output)
@@ -99,6 +104,14 @@ def show(packages: Packages, form: str | None, output: Path | None) -> None:
         api.write(api.wit_files(packages), output)
     else:
         emit(FORMS.get(form or "", api.wit_text)(packages), output)
+
+
+def print_python(path: Path, gates: frozenset[str], output: Path | None) -> None:
+    if output is None:
+        raise click.UsageError("--python needs a folder for its modules: -o FOLDER")
+    with reported(path):
+        files = api.interfaces(path, output, features=gates)
+        click.echo(f"{output}: {len(files)} files", err=True)
 
 
 def emit(contents: str | bytes, output: Path | None) -> None:

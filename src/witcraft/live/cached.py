@@ -19,27 +19,38 @@ if TYPE_CHECKING:
     from witcraft.runtime import Config
 
     Lists: TypeAlias = Literal["list", "array"]
-    Emit: TypeAlias = Callable[[bytes, str, Lists], Files]
-    """The compiler: component, name of the root class, what lists of numbers are."""
+    Emit: TypeAlias = Callable[[bytes, "Options"], Files]
+    """The compiler."""
 
 MOST_SOURCES = 100
 
 
-def key(component: bytes, name: str, lists: Lists) -> str:
+class Options:
+    """``name`` of the root class, ``lists``: what lists of numbers are, ``providers``: modules by the imports that they
+    provide."""
+
+    __slots__ = ("lists", "name", "providers")
+
+    def __init__(self, name: str, lists: Lists = "list", providers: tuple[tuple[str, str], ...] = ()) -> None:
+        self.name, self.lists, self.providers = name, lists, providers
+
+
+def key(component: bytes, options: Options) -> str:
     """A name for what is emitted, of all that it depends on: this Python, this witcraft, options and component."""
-    parts = [sys.version, str(sys.flags.optimize), witcraft.__version__, *_compiler(), name, lists]
+    parts = [sys.version, str(sys.flags.optimize), witcraft.__version__, *_compiler(), options.name, options.lists]
+    parts += [part for provider in options.providers for part in provider]
     digest = sha256("\0".join([*parts, sha256(component).hexdigest()]).encode()).hexdigest()
-    return f"{''.join([c if c.isascii() and c.isalnum() else '_' for c in name])}_{digest[:16]}"
+    return f"{''.join([c if c.isascii() and c.isalnum() else '_' for c in options.name])}_{digest[:16]}"
 
 
-def emitted(key: str, component: bytes, name: str, lists: Lists, config: Config, emit: Emit) -> Emitted:
+def emitted(key: str, component: bytes, options: Options, config: Config, emit: Emit) -> Emitted:
     folder = cache.folder(config.cache)
     if folder is None:
-        return prepare(emit(component, name, lists), f"<witcraft>/{key}", component)
+        return prepare(emit(component, options), f"<witcraft>/{key}", component)
     known = cache.read(folder, f"{key}.python")
     if known is not None:
         return Emitted.loads(known)
-    files, sources = emit(component, name, lists), f"{folder}/sources/{key}"
+    files, sources = emit(component, options), f"{folder}/sources/{key}"
     made = prepare(files, sources, component)
     cache.write(folder, f"{key}.python", made.dumps())
     _lay_out(files, sources)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from witcraft.live.imports import merge
+from witcraft.live.imports import apart, merge
 from witcraft.live.package import package_of
 
 TYPE_CHECKING = False
@@ -51,16 +51,20 @@ class Component:
         """An instance of its own, with memory of its own.
 
         ``imports`` maps WIT names to functions, and names of interfaces to mappings or to objects with Python names
-        (``{"test:bench/host": {"tick": f}, "log": g}``), or is a list of such mappings, which are merged. Raises
-        ``LinkError`` that lists all that does not fit. ``config`` goes before the one that ``load`` was given.
+        (``{"test:bench/host": {"tick": f}, "log": g}``), or is a list of such mappings, which are merged;
+        ``Wasi(...)`` may stand among them, or alone, whether the component asks for it or not. Raises ``LinkError``
+        that lists all that does not fit. ``config`` goes before the one that ``load`` was given.
         """
         table = self.module._ROOT
-        fields = merge(imports, table["imports"])
+        mappings, wasi = apart(imports)
+        fields = merge(mappings, table)
         root = getattr(self.module, table["class"])
-        config = self._config if config is None else config
+        options: dict[str, Any] = {"config": self._config if config is None else config}
+        if "wasi" in table:
+            options["wasi"] = wasi
         if table["imports_class"] is None:
-            return root(config=config)
-        return root(getattr(self.module, table["imports_class"])(**fields), config=config)
+            return root(**options)
+        return root(getattr(self.module, table["imports_class"])(**fields), **options)
 
     def forget(self) -> None:
         """Lets go of the bindings' modules when nothing uses them any more, for processes that load many components.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _collections_abc import Iterable, Iterator, Mapping
 
+from witcraft.runtime.provided import Provider
 from witcraft.runtime.root import is_provided, lacking, unlinkable
 from witcraft.runtime.versions import find
 
@@ -11,9 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
-    from witcraft.runtime.root import Interface, Items, Leaf
+    from witcraft.runtime.root import Interface, Items, Leaf, Table
 
-    Imports: TypeAlias = Mapping[str, object] | Iterable[Mapping[str, object]] | None
+    Mappings: TypeAlias = Mapping[str, object] | Iterable[Mapping[str, object]] | None
+    Imports: TypeAlias = Mappings | Provider | Iterable[Mapping[str, object] | Provider]
     Piece: TypeAlias = tuple[str, object]  # where it was given, for messages, and what
 
 
@@ -21,20 +23,37 @@ class Provided:
     """What one import takes, as attributes by Python names; or what all of them take."""
 
 
-def merge(given: Imports, items: Items) -> dict[str, Any]:
+def apart(given: Imports) -> tuple[Mappings, Provider | None]:
+    """The mappings, and the provider among them."""
+    if isinstance(given, Provider):
+        return None, given
+    if given is None or isinstance(given, Mapping) or not isinstance(given, Iterable):
+        return given, None
+    given = list(given)
+    providers = [one for one in given if isinstance(one, Provider)]
+    if len(providers) > 1:
+        raise unlinkable([_ambiguous("WASI", [_kind(one) for one in providers])])
+    return [one for one in given if not isinstance(one, Provider)], (*providers, None)[0]
+
+
+def merge(given: Mappings, table: Table) -> dict[str, Any]:
     """The arguments of a component's imports class, out of mappings by WIT names.
 
-    Raises ``LinkError`` that lists all that is missing, that nothing asks for, and that is given more than once.
+    What a module provides may be left out. Raises ``LinkError`` that lists all that is missing, that nothing asks for,
+    and that is given more than once.
     """
     flaws: list[str] = []
     provided = Provided()
+    items: Items = table["imports"]
+    others = table.get("provided", ())
     for name, pieces in _sort(given, items, flaws).items():
         item = items[name]
         value = _one(name, pieces, flaws) if len(item) == 2 else _interface(name, item, pieces, flaws)
         if item[0]:
             setattr(provided, item[0], value)
     for name, item in items.items():
-        flaws += lacking(name, item, provided)
+        if name not in others or item[0] in vars(provided):
+            flaws += lacking(name, item, provided)
     if flaws:
         raise unlinkable(flaws)
     return vars(provided)
@@ -43,7 +62,7 @@ def merge(given: Imports, items: Items) -> dict[str, Any]:
 # ---- which import a name means ----------------------------------------------------------------------------------
 
 
-def _sort(given: Imports, items: Items, flaws: list[str]) -> dict[str, list[Piece]]:
+def _sort(given: Mappings, items: Items, flaws: list[str]) -> dict[str, list[Piece]]:
     """The values given for each import that is asked for."""
     names = [name for name, item in items.items() if len(item) == 3 or _is_given(name, item)]
     pieces: dict[str, list[Piece]] = {}
@@ -61,7 +80,7 @@ def _sort(given: Imports, items: Items, flaws: list[str]) -> dict[str, list[Piec
     return pieces
 
 
-def _mappings(given: Imports) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _mappings(given: Mappings) -> Iterator[tuple[str, Mapping[str, object]]]:
     if given is None:
         return
     if isinstance(given, Mapping):

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from .lists import members as members
     from .modules import CoreModule as CoreModule
     from .modules import CoreModuleSource as CoreModuleSource
+    from .provided import PROVIDED as PROVIDED
+    from .provided import Provider as Provider
+    from .provided import provide as provide
     from .records import blanks as blanks
     from .records import dataclass as dataclass
     from .root import Exports as Exports
@@ -95,6 +98,7 @@ _NAMES = {
     ),
     "lists": ("bools", "bools_of", "chars", "chars_of", "members"),
     "modules": ("CoreModule", "CoreModuleSource"),
+    "provided": ("PROVIDED", "Provider", "provide"),
     "records": ("Protocol", "Struct", "blanks", "dataclass", "starmap"),
     "root": ("Exports", "Root", "link"),
     "scalars": (

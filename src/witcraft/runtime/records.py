@@ -27,14 +27,14 @@ _templates: dict[tuple[int, bool], FunctionType] = {}
 def make(cls: type, kw_only: bool) -> type:
     """``cls`` again, with slots for its annotated fields and the methods of a record."""
     names = tuple(cls.__annotations__)
-    for name in names:
-        if name in cls.__dict__:
-            raise TypeError(f"{cls.__qualname__}.{name}: these record classes know no defaults")
-    space = {key: value for key, value in cls.__dict__.items() if key not in ("__dict__", "__weakref__")}
+    defaults = {name: cls.__dict__[name] for name in names if name in cls.__dict__}
+    if defaults and not kw_only:
+        raise TypeError(f"{cls.__qualname__}.{min(defaults)}: only keyword-only fields of these records have defaults")
+    space = {key: value for key, value in cls.__dict__.items() if key not in ("__dict__", "__weakref__", *defaults)}
     made = {
         "__slots__": names,
         "__match_args__": names,
-        "__init__": initializer(names, kw_only, cls.__qualname__),
+        "__init__": initializer(names, kw_only, defaults, cls.__qualname__),
         "__eq__": equal,
         "__hash__": hashed,
         "__repr__": shown,
@@ -45,7 +45,7 @@ def make(cls: type, kw_only: bool) -> type:
     return type(cls)(cls.__name__, cls.__bases__, space | made)
 
 
-def initializer(names: tuple[str, ...], kw_only: bool, owner: str) -> Callable[..., None]:
+def initializer(names: tuple[str, ...], kw_only: bool, defaults: dict[str, object], owner: str) -> Callable[..., None]:
     """``def __init__(self, x, y): self.x = x; self.y = y``: compiled once for each number of fields, then renamed."""
     template = _templates.get((len(names), kw_only))
     if template is None:
@@ -55,6 +55,7 @@ def initializer(names: tuple[str, ...], kw_only: bool, owner: str) -> Callable[.
         co_names=names, co_varnames=(me, *names), co_qualname=f"{owner}.__init__"
     )
     function = type(template)(code, {})
+    function.__kwdefaults__ = defaults or None
     function.__annotations__ = {**dict.fromkeys(names, "object"), "return": "None"}
     return function
 
@@ -102,8 +103,12 @@ class Lazy:
         from dataclasses import make_dataclass
 
         owner = next(base for base in cls.__mro__ if base.__dict__.get(self.name) is self)
-        fields = [(name, owner.__annotations__[name]) for name in owner.__match_args__]  # type: ignore[attr-defined]
-        twin = make_dataclass(owner.__name__, fields, unsafe_hash=True)
+        defaults = owner.__init__.__kwdefaults__ or {}  # type: ignore[misc]
+        fields = [
+            (name, owner.__annotations__[name], *([defaults[name]] if name in defaults else []))
+            for name in owner.__match_args__  # type: ignore[attr-defined]
+        ]
+        twin = make_dataclass(owner.__name__, fields, unsafe_hash=True, kw_only=bool(defaults))
         value = getattr(twin, self.name)
         setattr(owner, self.name, value)
         return value

@@ -2,8 +2,8 @@
 
 Both read the table of names that every emitted package carries. A leaf of it is ``(Python name, WIT text)``; the
 Python name of a resource's function is dotted, ``"Blob.read"``. An interface is ``(attribute, module, leaves by WIT
-name)``: the attribute of the instance (or of the imports) that holds its functions, and the module of the package that
-holds its types; either may be empty.
+name)``: the attribute of the instance (or of the imports) that holds its functions, and the module that holds its
+types, with a dot before it if it is one of the package; either may be empty.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from __future__ import annotations
 import sys
 
 from .errors import LinkError
+from .provided import module as module_of
 from .versions import find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from types import ModuleType
     from typing import Any, ClassVar, TypeAlias
 
     Leaf: TypeAlias = tuple[str, str]
@@ -141,10 +141,10 @@ def _flaws(title: str, leaf: Leaf, host: object) -> list[str]:
 def _give(instance: Root | None, package: str, name: str, item: Leaf | Interface) -> Any:
     """A function of ``instance``, a type of ``package``, or an interface with both."""
     if len(item) == 2:
-        return _look(item[0], (instance, _module(package)))
+        return _look(item[0], (instance, module_of(package, package)))
     attribute, module, leaves = item
     functions = getattr(instance, attribute) if instance is not None and attribute else None
-    return View(name, leaves, functions, _module(f"{package}.{module}") if module else None)
+    return View(name, leaves, functions, module_of(module, package) if module else None)
 
 
 def is_provided(leaf: Leaf) -> bool:
@@ -173,12 +173,6 @@ def _look(path: str, places: Iterable[object]) -> Any:
                 found = getattr(found, part, _MISSING)
             return found
     return _MISSING
-
-
-def _module(name: str) -> ModuleType:
-    if name not in sys.modules:
-        __import__(name)
-    return sys.modules[name]
 
 
 def _hint(name: str, names: Iterable[str]) -> str:

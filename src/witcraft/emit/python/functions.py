@@ -43,10 +43,10 @@ def param_names(function: Function) -> tuple[str, ...]:
 
 def signature(note: Annotator, function: Function, exported: bool) -> Signature:
     """As a method of a class: an export takes what is given, an import's implementation is given what the guest has."""
-    hint = note.taken if exported else note.given
+    hint = note.taken if exported else note.for_host().given
     names = param_names(function)[1 if isinstance(function.kind, Method) else 0 :]
     params = tuple(
-        (name, note.given(p.type) if isinstance(strip(p.type), Borrow) else hint(p.type))
+        (name, note.given(p.type) if exported and isinstance(strip(p.type), Borrow) else hint(p.type))
         for name, p in zip(names, _own_params(function), strict=True)
     )
     first = "cls" if isinstance(function.kind, Static) else "self"

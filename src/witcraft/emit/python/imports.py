@@ -35,7 +35,18 @@ class ImportScope:
     @property
     def provided(self) -> bool:
         """Whether the host has to give an object for it (an interface of types alone wants none)."""
-        return bool(self.functions or self.own_resources() or any(scope.provided for _, _, scope in self.nested))
+        resources = self.resources if self.outside else self.own_resources()
+        return bool(self.functions or resources or any(scope.provided for _, _, scope in self.nested))
+
+    @property
+    def outside(self) -> PyModule | None:
+        """The module that has the types and the protocol, if they are not printed here."""
+        return self.package.outside.get(self.path[0]) if len(self.path) == 1 else None
+
+    def class_annotation(self, module: PyModule) -> str:
+        """The protocol of the interface, as ``module`` names it."""
+        home = self.outside or self.module
+        return self.class_name if home is module else module.typing_member(home.path, self.class_name)
 
     def own_resources(self) -> list[NamedResource]:
         return [named for named in self.resources if self.package.owns(self, named.resource)]
@@ -52,6 +63,8 @@ class ImportScope:
 
     def print_protocols(self) -> None:
         """The resource classes, and the interface itself (the root's is the class of all imports)."""
+        if self.outside:
+            return
         for named in self.own_resources():
             self.print_resource(named.resource)
         if self.class_name and self.provided:
@@ -70,10 +83,9 @@ class ImportScope:
                 self.print_stub(function, python_name(function), out, note)
 
     def print_stub(self, function: Function, name: str, out, note) -> None:  # type: ignore[no-untyped-def]
-        sign = signature(note.for_host(), function, exported=False)
-        returns = sign.returns if isinstance(function.kind, Constructor) else note.result(function.result, given=False)
+        sign = signature(note, function, exported=False)
         docs = documentation(note, function)
-        out.bracket(f"def {name}(", sign.items(positional=True), f") -> {returns}:" + ("" if docs else " ..."))
+        out.bracket(f"def {name}(", sign.items(positional=True), f") -> {sign.returns}:" + ("" if docs else " ..."))
         if docs:
             with out.indented():
                 out.doc(docs)
@@ -91,7 +103,7 @@ class ImportScope:
             for _, attribute, scope in self.nested:
                 out.line()
                 out.line(f"@{self.module.builtin('property')}")
-                other = self.module.typing_member(scope.module.path, scope.class_name)
+                other = scope.class_annotation(self.module)
                 out.line(f"def {attribute}(self) -> {other}: ...")
             for function in self.functions:
                 if owner(function) is None:

@@ -26,6 +26,9 @@ def fit(text: str, depth: int, after: int = 0) -> list[str]:
     indent = UNIT * depth
     if len(indent) + len(text) + after <= LINE:
         return [indent + text]
+    condition, identity = last_identity(text)
+    if identity:
+        return [*fit(condition, depth), *fit(identity, depth, after)]
     head, body, tail = first_bracket(text) if text.startswith("def ") else last_bracket(text)
     target, value = assignment(text)
     if value and len(indent) + len(target) < LINE and (len(indent) + len(head) > LINE or has_operator(value)):
@@ -50,7 +53,9 @@ def fit_list(head: str, items: Sequence[str], tail: str, depth: int) -> list[str
     indent = UNIT * depth
     if len(indent) + len(head) > LINE or not items:
         return fit(head + ", ".join(items) + tail, depth)
-    return [indent + head, *fit_items(items, depth + 1, is_display(head)), *fit_tail(tail, depth)]
+    inner = fit_items(items, depth + 1, is_display(head))
+    one_parameter = head.startswith("def ") and len(items) == 1
+    return [indent + head, *(_with_comma(inner) if one_parameter else inner), *fit_tail(tail, depth)]
 
 
 def is_display(head: str) -> bool:
@@ -99,6 +104,14 @@ def assignment(text: str) -> tuple[str, str]:
     target, equals, value = text.partition(" = ")
     is_one = equals and not any(char in "([{" for char in target) and not target.startswith("def ")
     return (target + equals, value) if is_one else (text, "")
+
+
+def last_identity(text: str) -> tuple[str, str]:
+    """A clause ``if a.b is c`` up to its ``is``, and from there; the second is empty if the clause has none."""
+    condition, found, other = text.rpartition(" is ")
+    if not found or not text.startswith("if ") or set(other) & set("()[]{}\"'"):
+        return text, ""
+    return condition, "is " + other
 
 
 def has_operator(text: str) -> bool:

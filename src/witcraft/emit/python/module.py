@@ -24,6 +24,8 @@ CODES = {
     "f32": "f",
     "f64": "d",
 }
+OUTSIDE = ""
+"""Begins the path of a module that is not of the package."""
 TABLES = ("_ROOT", "_TYPES")
 """What modules call their tables of WIT names; others look for them there."""
 WIDTHS = {"u8": 1, "s8": 1, "u16": 2, "s16": 2, "u32": 4, "s32": 4, "u64": 8, "s64": 8, "f32": 4, "f64": 8}
@@ -102,7 +104,10 @@ def _escaped(char: str) -> str:
 
 
 class PyModule:
-    """``path`` is the dotted place in the package, () for its ``__init__``; ``is_package`` for an ``__init__`` file."""
+    """``path`` is the dotted place in the package, () for its ``__init__``; ``is_package`` for an ``__init__`` file.
+
+    A path that begins with ``OUTSIDE`` is a module of another distribution, which is named and not written.
+    """
 
     def __init__(self, path: tuple[str, ...], runtime: str, is_package: bool = False) -> None:
         self.path = path
@@ -269,19 +274,25 @@ class PyModule:
     def _groups(self, imports: dict[str, dict[str, str]], local: list[list[str]]) -> list[list[str]]:
         """Standard library, third party, this package: the groups that isort makes."""
         found = {module: names for module, names in imports.items() if names}
-        relative = self._runtime.startswith(".")
         standard = [_import(module, found[module]) for module in sorted(found) if module != self._runtime]
-        runtime = [_import(self._runtime_module(), found[self._runtime])] if self._runtime in found else []
-        inner = sorted(local + (runtime if relative else []), key=lambda block: _relative_key(block[0]))
-        groups = [standard, [] if relative else runtime, inner]
+        others = local + ([_import(self._runtime_module(), found[self._runtime])] if self._runtime in found else [])
+        inner = [block for block in others if block[0].startswith("from .")]
+        outer = [block for block in others if not block[0].startswith("from .")]
+        groups = [
+            standard,
+            sorted(outer, key=lambda block: (block[0].startswith("from"), block[0].split()[1])),
+            sorted(inner, key=lambda block: _relative_key(block[0])),
+        ]
         return [[line for block in group for line in block] for group in groups if group]
 
     def _runtime_module(self) -> str:
         """The run time's name from here: absolute, or with --standalone relative to the package."""
-        return self._dots((self._runtime.lstrip("."),)) if self._runtime.startswith(".") else self._runtime
+        return self._dots(tuple(self._runtime[1:].split("."))) if self._runtime.startswith(".") else self._runtime
 
     def _dots(self, target: tuple[str, ...]) -> str:
-        """The relative name of ``target`` from here."""
+        """The relative name of ``target`` from here, the absolute one of what lies outside."""
+        if target[:1] == (OUTSIDE,):
+            return ".".join(target[1:])
         here = self.path if self.is_package else self.path[:-1]
         common = 0
         while common < min(len(here), len(target)) and here[common] == target[common]:
@@ -297,7 +308,11 @@ class PyModule:
 
 
 def _import(module: str, names: Mapping[str, str]) -> list[str]:
-    """One statement for all names that stay as they are, one for each that gets another."""
+    """One statement for all names that stay as they are, one for each that gets another; "" is no module to be in."""
+    if not module:
+        return [
+            f"import {name}" if name == local else f"import {name} as {local}" for name, local in sorted(names.items())
+        ]
     plain = sorted([name for name, local in names.items() if name == local], key=_member_key)
     flat = f"from {module} import {', '.join(plain)}"
     found = {name: [f"from {module} import {name} as {local}"] for name, local in names.items() if name != local}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,10 @@ from witcraft.emit.python.functions import owner
 from witcraft.emit.python.glue import Contexts, Glue
 from witcraft.emit.python.helpers import Helpers
 from witcraft.emit.python.imports import ImportScope
-from witcraft.emit.python.module import PyModule, PyWriter, quoted
+from witcraft.emit.python.module import OUTSIDE, PyModule, PyWriter, quoted
 from witcraft.emit.python.names import class_name, function_name, interface_modules
 from witcraft.emit.python.places import Place, Places
+from witcraft.emit.python.providers import WASI, Path, Provision, provisions
 from witcraft.emit.python.root import print_import_fields, print_root
 from witcraft.emit.python.table import types_table, wit_table
 from witcraft.emit.python.types import Annotator, declare, reserve
@@ -44,17 +45,20 @@ if TYPE_CHECKING:
 Files = dict[str, str | bytes | memoryview]
 
 COPIED = "# Part of witcraft's run time, copied; its own linter's settings are others.\n# ruff: noqa\n# fmt: off\n"
+COPY = "_witcraft"
+"""The sub-package that ``--standalone`` copies to."""
 HEADER = "Written by witcraft; changes are lost when it is written again."
 
 
 @dataclass(frozen=True, slots=True)
 class PythonOptions:
     """``name`` of the package, kebab or snake case; ``lists``: "list", or "array" for numeric lists as ``array.array``;
-    ``standalone`` copies the run time into the package."""
+    ``standalone`` copies the run time into the package; ``providers``: modules by the imports that they provide."""
 
     name: str
     lists: str = "list"
     standalone: bool = False
+    providers: Mapping[str, str] = field(default_factory=dict)
 
 
 def package(plan: Plan, gate: Gate | None, options: PythonOptions) -> Files:
@@ -67,7 +71,7 @@ class Package:
 
     def __init__(self, plan: Plan, gate: Gate | None, options: PythonOptions) -> None:
         self.plan, self.gate, self.options = plan, gate, options
-        self.runtime = "._runtime" if options.standalone else "witcraft.runtime"
+        self.runtime = f".{COPY}.runtime" if options.standalone else "witcraft.runtime"
         self.facts = Facts(plan, gate)
         self.places = Places()
         self.contexts = Contexts()
@@ -90,6 +94,8 @@ class Package:
         self.imports_module = self.module(("imports",), is_package=True)
         self.exports_module = self.module(("exports",), is_package=True)
         self.import_scopes: dict[tuple[str, ...], ImportScope] = {}
+        self.provisions: dict[str, Provision] = {}  # by extern name of an interface
+        self.outside: dict[str, PyModule] = {}  # modules that have the types of an interface, by its extern name
         self.reexports = False
         self.exposed: list[str] = []  # types of the world that the root can be asked for
         self.host_classes: dict[int, str] = {}
@@ -179,7 +185,8 @@ class Package:
         out |= self.made
         out["py.typed"] = ""
         if self.options.standalone:
-            out |= runtime_files()
+            out |= copied("runtime")
+            out |= copied("wasi") if self.uses_wasi else {}
         return out
 
     def holds(self, module: PyModule) -> bool:
@@ -196,6 +203,7 @@ class Package:
         world = self.plan.world
         self.name_modules(world.imports, (), "imports", self.import_modules)
         self.name_modules(world.exports, (), "exports", self.export_modules)
+        self.place_provided([item for item in world.imports if isinstance(item, Interface)])
         self.reserve_types(self.types_module, [*world.imports, *world.exports])
         self.open_imports((), world.imports, self.imports_module, "")
         for path, interface in self.interfaces(world.exports, ()):
@@ -230,6 +238,24 @@ class Package:
     def interfaces(self, items: Iterable[WorldItem], path: tuple[str, ...]) -> list[tuple[tuple[str, ...], Interface]]:
         return [((*p, i.name), i) for p, i in self._nested(items, path)]
 
+    def place_provided(self, imports: list[Interface]) -> None:
+        """The types of imports that a module provides stand there already."""
+        self.provisions = provisions(imports, self.options.providers, self.wasi)
+        for interface in imports:
+            provision = self.provisions.get(interface.name)
+            if provision is not None and provision.types:
+                outside = self.outside[interface.name] = PyModule(provision.types, self.runtime)
+                self.reserve_types(outside, interface.types)
+
+    @property
+    def wasi(self) -> Path:
+        """Where `witcraft.wasi` or the copy of it is."""
+        return (COPY, "wasi") if self.options.standalone else (OUTSIDE, *WASI)
+
+    @property
+    def uses_wasi(self) -> bool:
+        return any(not provision.by for provision in self.provisions.values())
+
     def reserve_types(self, module: PyModule, items: Iterable[WorldItem]) -> None:
         for item in items:
             if isinstance(item, TypeDef) and item not in self.places.types:
@@ -254,7 +280,8 @@ class Package:
             if isinstance(item, Interface):
                 inner = self.import_modules[(*path, item.name)]
                 self.reserve_types(inner, item.types)
-                name = inner.names.take(self.interface_class(item.name))
+                home = self.outside.get(item.name, inner) if not path else inner
+                name = home.names.take(self.interface_class(item.name))
                 parts = (*item.types, *item.functions, *item.nested)
                 child = self.open_imports((*path, item.name), parts, inner, name, item.docs.text)
                 scope.nested.append((item.name, inner.path[-1], child))
@@ -264,8 +291,13 @@ class Package:
     def interface_class(self, extern_name: str) -> str:
         return class_name(InterfaceName(extern_name).interface)
 
+    def first(self, resource: Resource) -> ImportScope | None:
+        """The imports that define ``resource``, if imports do; others use it."""
+        return self._first.get(resource)
+
     def owns(self, scope: ImportScope, resource: Resource) -> bool:
-        return self._first.get(resource) is scope
+        """Whether the host gives the class of ``resource`` there; of what is provided, it gives none."""
+        return self.first(resource) is scope and self.places.resources[resource].module in self.modules
 
     def shadow(self, module: PyModule) -> None:
         """Names that mean something else inside a class or function of the module."""
@@ -366,7 +398,8 @@ class Package:
     def print_trampoline(self, step: LowerImport) -> None:
         scope = self.import_scopes[step.path.names[:-1]]
         if scope.class_name:
-            scope.print_trampoline(step, snake(scope.class_name), scope.class_name)
+            host_type = "" if self.is_method(step) else scope.class_annotation(scope.module)
+            scope.print_trampoline(step, snake(scope.class_name), host_type)
         else:
             scope.print_trampoline(step, "imports", f"{self.root_class}Imports")
 
@@ -396,11 +429,14 @@ def adapter_modules(plan: Plan) -> dict[int, int]:
     return {call.index: step.index for step in made for call in step.calls}
 
 
-def runtime_files() -> Files:
-    """The run time as a sub-package, for ``--standalone``."""
-    folder = resources.files("witcraft.runtime")
-    return {
-        f"_runtime/{file.name}": COPIED + file.read_text("utf-8")
-        for file in folder.iterdir()
-        if file.name.endswith(".py")
-    }
+def copied(room: str) -> Files:
+    """A room of witcraft as a sub-package, for ``--standalone``."""
+    found: Files = {f"{COPY}/__init__.py": ""}
+    folders = [(resources.files(f"witcraft.{room}"), f"{COPY}/{room}")]
+    for folder, path in folders:
+        for file in folder.iterdir():
+            if file.is_dir():
+                folders.append((file, f"{path}/{file.name}"))
+            elif file.name.endswith(".py"):
+                found[f"{path}/{file.name}"] = COPIED + file.read_text("utf-8")
+    return found

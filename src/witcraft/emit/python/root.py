@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from witcraft.emit.python.module import PyModule
+from witcraft.emit.python.module import PyModule, PyWriter
 from witcraft.emit.python.types import Annotator
 from witcraft.model.world import Function, Interface, NamedResource, WorldItem
 
@@ -27,14 +27,19 @@ def print_import_fields(package: Package) -> None:
             out.doc(f"What {package.root_class} imports.")
             out.line()
             for field, kind, item in package.import_fields():
-                out.line(f"{field}: {import_hint(package, module, note, kind, item)}")
+                default = f" = {module.runtime('PROVIDED')}" if is_provided(package, item) else ""
+                out.line(f"{field}: {import_hint(package, module, note, kind, item)}{default}")
+
+
+def is_provided(package: Package, item: WorldItem) -> bool:
+    return isinstance(item, Interface) and item.name in package.provisions
 
 
 def import_hint(package: Package, module: PyModule, note: Annotator, kind: str, item: WorldItem) -> str:
     match item:
         case Interface():
             scope = package.import_scopes[(item.name,)]
-            return module.typing_member(scope.module.path, scope.class_name)
+            return scope.class_annotation(module)
         case Function():
             params = ", ".join(note.for_host().given(param.type) for param in item.params)
             callable_ = module.typing("collections.abc", "Callable")
@@ -67,17 +72,35 @@ def print_root(package: Package, scope: ExportScope) -> None:
             if name not in scope.slots:
                 out.line(f"{name} = {root.sibling(('types',), at_run_time=True)}.{name}")
         out.line()
-        params = ["self", *([f"imports: {imports}"] if imports else []), "*", f"config: {config} | None = None"]
-        out.bracket("def __init__(", params, ") -> None:")
+        out.bracket("def __init__(", ["self", *parameters(package, imports, config)], ") -> None:")
         with out.indented():
-            if imports:
-                out.line(f"{root.runtime('link')}(imports, _ROOT)")
+            print_linking(package, out, imports)
             out.line(f"instance = {instance}({'imports, ' if imports else ''}config)")
             out.line("self._context = instance.context")
             out.line(f"self._store = {'store = ' if scope.uses_store() else ''}instance.store")
             scope.print_setup(out)
         scope.print_methods(out)
     reexport_types(package)
+
+
+def parameters(package: Package, imports: str, config: str) -> list[str]:
+    """Imports may be left out where all of them are provided."""
+    fields = package.import_fields()
+    needed = [item for _, _, item in fields if not is_provided(package, item)]
+    first = [f"imports: {imports}" if needed else f"imports: {imports} | None = None"] if fields else []
+    wasi = [f"wasi: {package.root.typing_member(package.wasi, 'Wasi')} | None = None"] if package.uses_wasi else []
+    return [*first, "*", *wasi, f"config: {config} | None = None"]
+
+
+def print_linking(package: Package, out: PyWriter, imports: str) -> None:
+    """What is given has to fit, with what is provided in its place."""
+    root, fields = package.root, package.import_fields()
+    if any(is_provided(package, item) for _, _, item in fields):
+        given = "imports" if any(not is_provided(package, item) for _, _, item in fields) else f"imports or {imports}()"
+        wasi = "wasi" if package.uses_wasi else "None"
+        out.line(f"imports = {root.runtime('provide')}({given}, _ROOT, __name__, {wasi})")
+    if fields:
+        out.line(f"{root.runtime('link')}(imports, _ROOT)")
 
 
 def reexport_types(package: Package) -> None:

@@ -97,10 +97,21 @@ def wit_table(package: Package, root: PyModule, exports: ExportScope) -> None:
         with table(out, '"exports": {'):
             for item in package.plan.world.exports:
                 print_export(package, out, item, exports)
+        print_provided(package, out)
     world = package.plan.world
     unknown = not world.imports and not world.exports  # to a type checker, which sees nothing in `{}`
     root.table_of_names("_ROOT", out.lines, "dict[str, object]" if unknown else "")
     root.after(f"{package.root_class}._wit = _ROOT")
+
+
+def print_provided(package: Package, out: PyWriter) -> None:
+    """Which module provides an import; "" for WASI."""
+    if package.provisions:
+        with table(out, '"provided": {'):
+            for name, provision in package.provisions.items():
+                out.line(f"{quoted(name)}: {quoted(provision.by)},")
+    if package.uses_wasi:
+        out.line(f'"wasi": {quoted(package.root.relative(package.wasi))},')
 
 
 @contextmanager
@@ -122,7 +133,7 @@ def print_import(package: Package, out: PyWriter, item: WorldItem, field: str) -
         case Interface():
             scope = package.import_scopes[(item.name,)]
             attribute = scope.module.path[-1] if scope.provided else ""
-            print_interface(package, out, item, attribute, scope.module, scope.names)
+            print_interface(package, out, item, attribute, scope.outside or scope.module, scope.names)
         case Function():
             leaf(out, item.extern_name, field or resource_member(package, item), signature(item))
         case CoreModule():
@@ -162,16 +173,25 @@ def print_interface(
 ) -> None:
     with out.block(f"{quoted(interface.name)}: (", "),"):
         out.line(f"{quoted(attribute)},")
-        out.line(f"{quoted('.'.join(module.path) if not module.empty else '')},")
+        out.line(f"{quoted('' if module.empty else package.root.relative(module.path))},")
         with table(out, "{"):
             for item in interface.types:
                 if isinstance(item, TypeDef):
                     leaf(out, item.name, package.places.types[item].name, definition(item.type))
                 else:
-                    leaf(out, item.name, names.get(item.name, class_name(item.name)), "resource")
+                    text = resource_text(package, interface, item)
+                    leaf(out, item.name, names.get(item.name, class_name(item.name)), text)
             for function in interface.functions:
                 python = names.get(function.extern_name) or resource_member(package, function)
                 leaf(out, function.extern_name, python, signature(function))
+
+
+def resource_text(package: Package, interface: Interface, item: NamedResource) -> str:
+    """``resource``, which a host defines; or where another import defines it."""
+    first = package.first(item.resource)
+    if first is None or not first.path or first.path[-1] == interface.name:
+        return "resource"
+    return f"use {'/'.join(first.path)}.{{{item.resource.name}}}"
 
 
 def resource_member(package: Package, function: Function) -> str:

@@ -1,0 +1,20 @@
+"""``wasi:cli/stderr@0.2.12``"""
+
+from __future__ import annotations
+
+from ...runtime import Protocol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import io_streams
+
+
+class Stderr(Protocol):
+    """What the component imports as ``wasi:cli/stderr@0.2.12``."""
+
+    def get_stderr(self) -> io_streams.OutputStream: ...
+
+
+_TYPES = {
+    "output-stream": (".io_streams", "output-stream"),
+}

@@ -1,0 +1,29 @@
+"""``wasi:sockets/udp-create-socket@0.2.12``"""
+
+from __future__ import annotations
+
+from ...runtime import Protocol
+from .sockets_network import ErrorCode, IpAddressFamily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import sockets_udp
+
+__all__ = ["ErrorCode", "IpAddressFamily"]
+
+
+class UdpCreateSocket(Protocol):
+    """What the component imports as ``wasi:sockets/udp-create-socket@0.2.12``."""
+
+    def create_udp_socket(
+        self, address_family: IpAddressFamily, /
+    ) -> sockets_udp.UdpSocket:
+        """Raises ``Err[ErrorCode]``."""
+
+
+_TYPES = {
+    "error-code": (".sockets_network", "error-code"),
+    "ip-address-family": (".sockets_network", "ip-address-family"),
+    "network": (".sockets_network", "network"),
+    "udp-socket": (".sockets_udp", "udp-socket"),
+}
