@@ -14,7 +14,7 @@ import witcraft
 from witcraft import api
 from witcraft.cli.app import app
 from witcraft.errors import EmitError
-from witcraft.runtime import LinkError
+from witcraft.runtime import LinkError, Trap
 from witcraft.runtime.engine import assemble
 
 pytestmark = pytest.mark.engine
@@ -272,3 +272,31 @@ def test_modules_for_a_provider_from_the_command_line(tmp_path: Path, component:
     ran = CliRunner().invoke(app, ["wit", str(path), "--python", "-o", str(tmp_path / "types")])
     assert ran.exit_code == 0, ran.output
     assert "class Store(Protocol):" in (tmp_path / "types" / "kv_store.py").read_text()
+
+
+TIMERS = """
+(component
+  (import "wasi:io/poll@0.2.0" (instance $poll (export "pollable" (type (sub resource)))))
+  (alias export $poll "pollable" (type $pollable))
+  (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock
+    (alias outer 1 $pollable (type $outer))
+    (export "pollable" (type $p (eq $outer)))
+    (export "subscribe-duration" (func (param "when" u64) (result (own $p))))))
+  (core func $subscribe (canon lower (func $clock "subscribe-duration")))
+  (core module $guest
+    (import "" "subscribe" (func $subscribe (param i64) (result i32)))
+    (func (export "hoard") (param $n i32)
+      (loop $next
+        (drop (call $subscribe (i64.const 0)))
+        (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))
+  (core instance $guest (instantiate $guest (with "" (instance (export "subscribe" (func $subscribe))))))
+  (func (export "hoard") (param "n" u32) (canon lift (core func $guest "hoard"))))
+"""
+
+
+def test_a_guest_cannot_hold_resources_without_end(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("witcraft.runtime.handles.MOST_LENT", 100)
+    instance = witcraft.load(assemble(TIMERS), name="app").instantiate()
+    instance.hoard(100)
+    with pytest.raises(Trap, match="cannot hold more than 100 resources"):
+        instance.hoard(1)

@@ -162,7 +162,7 @@ def test_a_record_can_be_the_base_of_a_dataclass():
 
 
 def test_defaults_are_refused_loudly():
-    with pytest.raises(TypeError, match="no defaults"):
+    with pytest.raises(TypeError, match="only keyword-only fields of these records have defaults"):
 
         @dataclass(slots=True, unsafe_hash=True)
         class Late:

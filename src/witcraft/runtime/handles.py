@@ -321,6 +321,10 @@ def take_back(moved: list[Moved]) -> None:
 # ---- resources of the host ---------------------------------------------------------------------------------------
 
 
+MOST_LENT = 1_000_000
+"""They cost a guest nothing, and the host some hundred bytes each."""
+
+
 class Registry:
     """The objects of a resource that the host defines, by number: a guest holds numbers only."""
 
@@ -339,6 +343,8 @@ class Registry:
             number = self._free.pop()
             self._objects[number] = value
             return number
+        if len(self._objects) > MOST_LENT:
+            raise Trap(f"cannot hold more than {MOST_LENT} resources of one type of the host")
         self._objects.append(value)
         return len(self._objects) - 1
 

@@ -46,6 +46,15 @@ class Buffers(LinearMemory):
         """A ``list<u8>``; the range was checked."""
         return self.view[ptr : ptr + count].tobytes()
 
+    def take_bytes(self, ptr: int, count: int) -> bytes:
+        """A ``list<u8>``, checked as by ``check_list``."""
+        end, copied = ptr + count, self.copied + count
+        if end > self.size or count > MAX_BYTES or copied > self.max_copied:
+            self.check_list(ptr, count, 1, 1)  # the memory has grown, or this traps
+        else:
+            self.copied = copied
+        return self.view[ptr:end].tobytes()
+
     def lift_numbers(self, code: str, ptr: int, count: int) -> list[Any]:
         """A list of numbers; the range was checked. ``code``: see ``sequences.SIZES``."""
         numbers: memoryview[Any] = self.view[ptr : ptr + count * SIZES[code]]

@@ -109,7 +109,7 @@ def assignment(text: str) -> tuple[str, str]:
 def last_identity(text: str) -> tuple[str, str]:
     """A clause ``if a.b is c`` up to its ``is``, and from there; the second is empty if the clause has none."""
     condition, found, other = text.rpartition(" is ")
-    if not found or not text.startswith("if ") or set(other) & set("()[]{}\"'"):
+    if not found or not text.startswith("if ") or set(other) & set("()[]{}\"':"):
         return text, ""
     return condition, "is " + other
 

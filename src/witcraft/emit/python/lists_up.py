@@ -160,6 +160,16 @@ def finish_items(body: Body, out: str, into: Into, items: str) -> None:
         body.out.line(f"{body.local(out)} = {body.module.builtin('tuple')}({items})")
 
 
+def take_bytes(body: Body, check: ops.CheckRange, lifting: ops.Stmt | None) -> bool:
+    """A ``list<u8>`` is checked and copied by one call; says whether it is one."""
+    match lifting:
+        case ops.LiftNumbers(out, Into.LIST, Kind.U8, check.ptr, check.count):
+            args = f"{body.x(check.ptr)}, {body.x(check.count)}"
+            body.out.line(f"{body.local(out)} = {body.memory()}.take_bytes({args})")
+            return True
+    return False
+
+
 def lift_numbers(body: Body, s: ops.LiftNumbers) -> None:
     out, args = body.local(s.out), f"{body.x(s.ptr)}, {body.x(s.count)}"
     if s.kind is Kind.U8 and s.into is Into.LIST:

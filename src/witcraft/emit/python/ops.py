@@ -144,7 +144,9 @@ class Body:
                 skip = isinstance(after, ops.CallCore | ops.Return)
                 self.frame.guard(self, stmt, after if skip else None)
             elif isinstance(stmt, ops.CheckRange):
-                self.check_elements(stmt, after)
+                skip = lists_up.take_bytes(self, stmt, after)
+                if not skip:
+                    self.check_elements(stmt, after)
             else:
                 self.stmt(stmt)
 

@@ -1,0 +1,46 @@
+;; a function lifted with async and a callback, one without, and one lifted as ever; the first is lowered with async
+(component
+  (component $Greeter
+    (core module $Mem (memory (export "mem") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 64)))
+    (core instance $mem (instantiate $Mem))
+    (alias core export $mem "mem" (core memory $mem))
+    (alias core export $mem "realloc" (core func $realloc))
+    (core func $return-text (canon task.return (result string) (memory $mem)))
+    (core func $return-size (canon task.return (result u32)))
+    (core module $M
+      (import "" "return-text" (func $return-text (param i32 i32)))
+      (import "" "return-size" (func $return-size (param i32)))
+      (func (export "greet") (param i32 i32) (result i32)
+        (call $return-text (local.get 0) (local.get 1)) (i32.const 0))
+      (func (export "measure") (param i32 i32) (call $return-size (local.get 1)))
+      (func (export "double") (param i32) (result i32) (i32.shl (local.get 0) (i32.const 1)))
+      (func (export "callback") (param i32 i32 i32) (result i32) unreachable))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "return-text" (func $return-text)) (export "return-size" (func $return-size))))))
+    (func (export "greet") async (param "name" string) (result string)
+      (canon lift (core func $m "greet") async (memory $mem) (realloc $realloc) (callback (core func $m "callback"))))
+    (func (export "measure") async (param "name" string) (result u32)
+      (canon lift (core func $m "measure") async (memory $mem) (realloc $realloc)))
+    (func (export "double") async (param "n" u32) (result u32) (canon lift (core func $m "double"))))
+  (instance $greeter (instantiate $Greeter))
+  (core module $Mem (memory (export "mem") 1)
+    (data (i32.const 8) "you")
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 64)))
+  (core instance $mem (instantiate $Mem))
+  (alias core export $mem "mem" (core memory $mem))
+  (core func $greet (canon lower (func $greeter "greet") async
+    (memory $mem) (realloc (core func $mem "realloc"))))
+  (core func $measure (canon lower (func $greeter "measure") (memory $mem)))
+  (core func $double (canon lower (func $greeter "double")))
+  (core module $M
+    (import "" "greet" (func $greet (param i32 i32 i32) (result i32)))
+    (import "" "measure" (func $measure (param i32 i32) (result i32)))
+    (import "" "double" (func $double (param i32) (result i32)))
+    (func (export "greeting") (result i32)
+      (drop (call $greet (i32.const 8) (i32.const 3) (i32.const 16))) (i32.const 16))
+    (func (export "size") (result i32) (call $double (call $measure (i32.const 8) (i32.const 3)))))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "greet" (func $greet)) (export "measure" (func $measure)) (export "double" (func $double))))))
+  (func (export "greeting") (result string) (canon lift (core func $m "greeting") (memory $mem)))
+  (func (export "size") (result u32) (canon lift (core func $m "size"))))
