@@ -328,33 +328,33 @@ MOST_LENT = 1_000_000
 class Registry:
     """The objects of a resource that the host defines, by number: a guest holds numbers only."""
 
-    __slots__ = ("_free", "_mail", "_objects", "drop")
+    __slots__ = ("_free", "_mail", "drop", "objects")
 
     def __init__(self, mail: Mail) -> None:
-        self._objects: list[Any] = [None]  # number 0 stays unused: easier to tell in a message
+        self.objects: list[Any] = [None]  # number 0 stays unused: easier to tell in a message
         self._free: list[int] = []
         self._mail = mail
-        self.drop = dropping(mail, self._objects, self._free)
+        self.drop = dropping(mail, self.objects, self._free)
         """The function for the gate's import ``"host" "drop-R"``."""
 
     def add(self, value: object) -> int:
         """A number for ``value``, which the guest owns from now on."""
         if self._free:
             number = self._free.pop()
-            self._objects[number] = value
+            self.objects[number] = value
             return number
-        if len(self._objects) > MOST_LENT:
+        if len(self.objects) > MOST_LENT:
             raise Trap(f"cannot hold more than {MOST_LENT} resources of one type of the host")
-        self._objects.append(value)
-        return len(self._objects) - 1
+        self.objects.append(value)
+        return len(self.objects) - 1
 
     def get(self, number: int) -> Any:
         """The object of a number that the guest lends."""
-        return self._objects[number]
+        return self.objects[number]
 
     def take(self, number: int) -> Any:
         """The object of a number that the guest gives back."""
-        return remove(self._objects, self._free, number)
+        return remove(self.objects, self._free, number)
 
 
 def remove(objects: list[Any], free: list[int], number: int) -> Any:

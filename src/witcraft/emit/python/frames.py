@@ -314,9 +314,12 @@ class ImportFrame(InstanceFrame):
         return super().lift_own(body, resource, handle)
 
     def lift_borrow(self, body: Body, resource: Resource, handle: Expr) -> str:
-        if isinstance(handle, ops.Var) and self.stmt_handle(handle.name):
-            return f"{self.registry(body, resource)}.get({body.x(handle)})"
-        return super().lift_borrow(body, resource, handle)
+        if not (isinstance(handle, ops.Var) and self.stmt_handle(handle.name)):
+            return super().lift_borrow(body, resource, handle)
+        number = self.package.plan.resource_ids[resource]
+        if isinstance(self.package.plan.resources[number], HostResource):
+            return f"{body.need(f'objects{number}')}[{body.x(handle)}]"
+        return f"{self.registry(body, resource)}.get({body.x(handle)})"
 
     def lower_own(self, body: Body, resource: Resource, value: Expr) -> str:
         if self._direct.result is not None:

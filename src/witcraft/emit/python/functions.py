@@ -171,6 +171,9 @@ def print_trampoline(package: Package, module: PyModule, step: LowerImport, shap
             out.line(f"{mail} = {names.context}.mail")
             for need in (need for need in body.needs if need in VIEWS):
                 out.line(f"{body.local(f'frame {need}')} = {mail}.{need}")
+            for need in (need for need in body.needs if need.startswith(OBJECTS)):
+                registry = f"{names.context}.registry{need.removeprefix(OBJECTS)}"
+                out.line(f"{body.local(f'frame {need}')} = {registry}.objects")
             if shape.target:
                 out.line(f"{names.call} = {names.host}.{shape.target}")
             out.line()
@@ -188,6 +191,8 @@ def print_trampoline(package: Package, module: PyModule, step: LowerImport, shap
 
 
 VIEWS = ("u32", "s32", "u64", "s64", "f32", "f64")
+OBJECTS = "objects"
+"""What a registry holds, as a local with the number of its resource behind it."""
 PENDING = 62  # the word of the mailbox in which a host function says, as its last act, that it came to its end
 
 
