@@ -13,6 +13,7 @@ from time import monotonic
 
 from . import capi
 from .config import Config
+from .deadline import Clock as Clock
 from .endings import in_turn
 from .engine import check
 from .stack import head_room
@@ -45,7 +46,7 @@ class LimitedStore(Store):
     def __init__(self, config: Config, files: Files) -> None:
         super().__init__(config, files)
         self._fuel = config.fuel
-        self._clock = None if config.timeout is None else Clock(config.timeout)
+        self._clock = None if config.timeout is None else Clock(config.timeout, self._ref)
         if self._clock is not None:
             function = watching(self._clock, self.mail)
             self.kept.append(function)
@@ -78,19 +79,6 @@ class LimitedStore(Store):
             capi.set_deadline(self.mail.context, 1)
 
 
-class Clock:
-    """When a call has to be over."""
-
-    __slots__ = ("end", "timeout")
-
-    def __init__(self, timeout: float) -> None:
-        self.timeout = timeout
-        self.start()
-
-    def start(self) -> None:
-        self.end = monotonic() + self.timeout
-
-
 def watching(clock: Clock, mail: Mail) -> Callable[..., None]:
     """The function that the engine asks at every tick. The guest is to stop until the opposite is certain."""
     ticks_at, verdict_at = c_uint64.from_address, c_uint8.from_address
@@ -101,7 +89,7 @@ def watching(clock: Clock, mail: Mail) -> Callable[..., None]:
             answer.value = _YIELD
             ticks_at(ticks).value = 1
             if monotonic() >= clock.end:
-                mail.rule = f"timed out after {clock.timeout:g} s", "timeout"
+                mail.rule = clock.message, "timeout"
                 mail.drops += (None,)  # should Ctrl-C come between this and a look at it, the next entry sees it
             elif mail.error is None:
                 answer.value = _CONTINUE

@@ -94,8 +94,8 @@ def write_table(entries: list[Entry]) -> bytes:
 
 
 def address(function: Any) -> int:
-    """The address of a ctypes callback."""
-    return cast(function, c_void_p).value or 0
+    """The address of a ctypes callback. (`cast` would make it a reference to itself, which only the collector ends.)"""
+    return c_void_p.from_buffer(function).value or 0
 
 
 def self_test() -> None:

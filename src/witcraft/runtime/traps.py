@@ -25,7 +25,13 @@ INVALID_CASE = 17
 THROWN = 18
 BACKPRESSURE_OVERFLOW = 19
 BACKPRESSURE_UNDERFLOW = 20
-NOT_SUPPORTED = 32  # and above, one for each of what needs the asynchronous ABI
+NOT_ASYNCHRONOUS = 21
+RESOLVED_TWICE = 22
+WRONG_RESULT = 23
+NO_RESULT = 24
+NOT_CANCELLED = 25
+CALLBACK_CODE = 26
+NOT_SUPPORTED = 32  # and above, one for each of what needs a scheduler
 
 MESSAGES: dict[int, str] = {
     CANNOT_LEAVE: "cannot leave component instance",
@@ -51,14 +57,24 @@ MESSAGES: dict[int, str] = {
     THROWN: "uncaught exception propagated out of component",
     BACKPRESSURE_OVERFLOW: "backpressure counter overflow",
     BACKPRESSURE_UNDERFLOW: "backpressure counter underflow",
+    NOT_ASYNCHRONOUS: "`task.return` called by a task that is not asynchronous",
+    RESOLVED_TWICE: "`task.return` or `task.cancel` called more than once for current task",
+    WRONG_RESULT: "invalid `task.return` signature and/or options for current task",
+    NO_RESULT: "async-lifted export failed to produce a result",
+    NOT_CANCELLED: "`task.cancel` called by task which has not been cancelled",
+    CALLBACK_CODE: "unsupported callback code {detail}",
 }
 
-ASYNCHRONOUS_CALL = "asynchronous calls between components"
+ASYNCHRONOUS_VALUES = "streams, futures and error contexts in calls between components"
+WAITING_CALL = "an asynchronous call that cannot begin at once"
+WAITING_TASK = "an asynchronous task that waits"
+YIELDING_TASK = "an asynchronous task that yields"
 CHANNEL = ("new", "read", "write", "cancel-read", "cancel-write", "drop-readable", "drop-writable", "forward")
 UNSUPPORTED = (
-    ASYNCHRONOUS_CALL,
-    "task.return",
-    "task.cancel",
+    ASYNCHRONOUS_VALUES,
+    WAITING_CALL,
+    WAITING_TASK,
+    YIELDING_TASK,
     "subtask.cancel",
     "subtask.drop",
     "backpressure.set",
@@ -84,7 +100,7 @@ UNSUPPORTED = (
     "thread.spawn-indirect",
     "thread.available-parallelism",
 )
-"""What the gate has the type of and nothing else."""
+"""What the gate and adapters have the type of and nothing else."""
 
 NOT_YET = "not supported yet: "
 
