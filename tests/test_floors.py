@@ -22,7 +22,7 @@ SOURCE = Path(witcraft.__file__).parent
 FLOORS = {
     "errors": 0, "text": 0, "words": 0,
     "core": 1, "model": 1, "runtime": 1,
-    "abi": 2, "compare": 2, "component": 2, "wit": 2,
+    "abi": 2, "compare": 2, "component": 2, "wave": 2, "wit": 2,
     "binary": 3, "encode": 3, "resolve": 3, "wasi": 3,
     "craft": 4, "plan": 4,
     "fuse": 5, "gate": 5,

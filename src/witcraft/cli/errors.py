@@ -52,6 +52,8 @@ def excerpt(path: Path, offset: int | None) -> list[str]:
         return []
     start = offset & ~15
     with path.open("rb") as file:
+        if not file.seekable():  # a pipe, which is read only once
+            return []
         file.seek(start)
         row = file.read(16)
     head = f"  {start:06x}  "
