@@ -62,6 +62,13 @@ def test_borders(name: str) -> None:
         prove({**BORDERS, **GATED_BORDERS}[name], *widths)
 
 
+@pytest.mark.parametrize("is_async", [(True, False), (False, True), (True, True)])
+@pytest.mark.parametrize("name", BORDERS)
+def test_asynchronous_ends(name: str, is_async: tuple[bool, bool]) -> None:
+    made = crossed(BORDERS[name], result=BORDERS[name], caller=NARROW, callee=WIDE, is_async=is_async)
+    verify_crossing(made, NARROW, WIDE)
+
+
 @PROFILE
 @given(ALL_TYPES, st.sampled_from(WIDTHS))
 def test_types(ty: ValType, widths: tuple[Layout, Layout]) -> None:

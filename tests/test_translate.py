@@ -15,8 +15,8 @@ from tests.agreement.types import ALL_TYPES, BORDERS, GATED_BORDERS, tuple_of
 from witcraft.abi import moves, ops
 from witcraft.abi.layout import Layout
 from witcraft.abi.moves import Call, CheckPlace, Copy, Each, HelperKey, Transcode, Transfer
-from witcraft.abi.ops import Alloc, CheckArea, CheckRange
-from witcraft.abi.translate import Crossing, crossing, helper, is_bytes
+from witcraft.abi.ops import Alloc, CheckArea, CheckRange, Lit
+from witcraft.abi.translate import Crossing, crossing, helper, is_bytes, lifted, lowered
 from witcraft.errors import UnsupportedError
 from witcraft.model import types as t
 from witcraft.model.types import ValType
@@ -32,10 +32,15 @@ ALLOWED = {getattr(ops, name) for name in OF_OPS} | {
 
 
 def crossed(
-    *params: ValType, result: ValType | None = None, caller: Layout = NARROW, callee: Layout = NARROW
+    *params: ValType,
+    result: ValType | None = None,
+    caller: Layout = NARROW,
+    callee: Layout = NARROW,
+    is_async: tuple[bool, bool] = (False, False),
 ) -> Crossing:
     named = tuple([Param(f"p{i}", ty) for i, ty in enumerate(params)])
-    return crossing(Function("f", "f", Freestanding(), named, result), caller, callee)
+    ends = lowered(caller, is_async[0]), lifted(callee, is_async[1])
+    return crossing(Function("f", "f", Freestanding(), named, result), *ends)
 
 
 def nodes(part: Any) -> Iterator[Any]:
@@ -145,6 +150,33 @@ def test_spilled_parameters_go_from_area_to_area() -> None:
     assert [(check.size, check.align) for check in found(made.there, CheckArea)] == [(17, 1)]
     assert [(alloc.size, alloc.align) for alloc in found(made.there, Alloc)] == [(17, 1)]
     assert (len(made.params), made.arg_types) == (1, ("i32",))
+
+
+# ---- asynchronous ends -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "params"), [(4, ("i64",) * 4), (5, ("i32",))])
+def test_a_lower_with_async_takes_four_values_and_leaves_its_result_in_memory(
+    count: int, params: tuple[str, ...]
+) -> None:
+    made = crossed(*[t.U64] * count, result=t.U8, is_async=(True, False))
+    assert tuple([core for _, core in made.params]) == (*params, "i32")
+    assert made.arg_types == ("i64",) * count
+    assert (made.params[-1:], [check.size for check in found(made.back, CheckPlace)]) == (made.out, [1])
+    assert (made.results, made.result_types) == ((Lit(2),), ("i32",))
+
+
+def test_a_lower_with_async_of_nothing_gives_its_state() -> None:
+    made = crossed(is_async=(True, True))
+    assert (made.params, made.returned, made.out, made.results) == ((), (), (), (Lit(2),))
+
+
+@pytest.mark.parametrize(("count", "returned"), [(1, ("i64",)), (16, ("i64",) * 16), (17, ("i32",))])
+def test_a_lift_with_async_returns_as_if_it_passed_parameters(count: int, returned: tuple[str, ...]) -> None:
+    made = crossed(result=tuple_of(t.U64, count), is_async=(False, True))
+    assert tuple([core for _, core in made.returned]) == returned
+    assert len(found(made.back, CheckArea)) == (count == 17)
+    assert made.result_types == (("i64",) if count == 1 else ())
 
 
 # ---- handles, helpers, what is not there -------------------------------------------------------------------------

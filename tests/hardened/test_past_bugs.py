@@ -217,8 +217,9 @@ ABANDONED = """
 def test_5_a_call_in_flight_is_dropped() -> None:
     """GHSA-xjhv-v822-pf94: dropping an asynchronous call that was not over was a use after free.
 
-    There are no asynchronous calls yet, and one that is asked for is refused by name. What can be dropped in flight is
-    an instance whose call an exception ends half-way, at any depth; and one that is closed in the middle of its call.
+    No asynchronous call outlasts its caller's, and one that the host is asked to make is refused by name. What can be
+    dropped in flight is an instance whose call an exception ends half-way, at any depth; and one that is closed in the
+    middle of its call.
     """
     with pytest.raises(UnsupportedError, match="async"):
         witcraft.load(assemble(ASYNCHRONOUS)).instantiate()

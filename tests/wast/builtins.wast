@@ -1,4 +1,4 @@
-;; The built-ins that are no resource's. Those of the asynchronous ABI are there, with their types, as long as nobody
+;; The built-ins that are no resource's. Those that need a scheduler are there, with their types, as long as nobody
 ;; calls them.
 ;; Checklist: 47 73 90
 

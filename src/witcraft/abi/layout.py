@@ -40,6 +40,7 @@ from witcraft.model.types import (
 from witcraft.model.world import Function
 
 MAX_FLAT_PARAMS = 16
+MAX_FLAT_ASYNC_PARAMS = 4  # of a lowered function
 MAX_FLAT_RESULTS = 1
 MAX_SIZE = (1 << 28) - 1  # bytes of one element, with 64-bit pointers
 MAX_DEPTH = 100  # of types in types; names do not count
@@ -110,7 +111,8 @@ class Layout:
     def flatten(self, ty: ValType) -> FlatTypes | None:
         return self.shape(ty).flat
 
-    def is_large(self, ty: ValType) -> bool:
+    def is_large(self, ty: ValType, flat: bool) -> bool:
+        """Whether a helper lifts or lowers it; ``flat``: from or to core values. A language may have more of them."""
         return self.shape(ty).large
 
     def has_borrow(self, ty: ValType) -> bool:
@@ -136,16 +138,17 @@ class Layout:
 
     # ---- functions
 
-    def flat_params(self, function: Function) -> FlatTypes | None:
-        """The core values of all parameters together; None if they are spilled to memory."""
-        return concatenate(self.shape(param.type).flat for param in function.params)
+    def flat_params(self, function: Function, most: int = MAX_FLAT_PARAMS) -> FlatTypes | None:
+        """The core values of all parameters together; None if they are more than ``most``, and spilled to memory."""
+        flat = concatenate(self.shape(param.type).flat for param in function.params)
+        return flat if flat is not None and len(flat) <= most else None
 
-    def flat_result(self, function: Function) -> FlatTypes | None:
-        """None, one core value, or nothing; None also stands for a result that goes through memory."""
+    def flat_result(self, function: Function, most: int = MAX_FLAT_RESULTS) -> FlatTypes | None:
+        """The core values of the result; None if they are more than ``most``, and go through memory."""
         if function.result is None:
             return ()
         flat = self.shape(function.result).flat
-        return flat if flat is not None and len(flat) <= MAX_FLAT_RESULTS else None
+        return flat if flat is not None and len(flat) <= most else None
 
     # ---- measuring
 

@@ -183,7 +183,7 @@ def bits(have: str, want: str, of: Expr) -> Expr:
 
 def lift(b: Builder, ty: ValType, source: Source, hint: str) -> Expr:
     """The value of type ``ty`` that ``source`` holds. ``hint`` names what is made on the way."""
-    if source.layout.is_large(ty):
+    if source.layout.is_large(ty, isinstance(source, Flat)):
         return call_helper(b, ty, source, hint)
     return lift_here(b, ty, source, hint)
 

@@ -193,7 +193,7 @@ PutCase = Callable[[int, Case, Fill], None]  #      puts the tag and the payload
 
 def lower(b: Builder, ty: ValType, value: Expr, sink: Sink, hint: str) -> None:
     """Puts ``value``, of type ``ty``, into ``sink``. ``hint`` names what is made on the way."""
-    if sink.layout.is_large(ty):
+    if sink.layout.is_large(ty, isinstance(sink, Flat)):
         call_helper(b, ty, value, sink, hint)
     else:
         lower_here(b, ty, value, sink, hint)

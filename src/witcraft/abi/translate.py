@@ -14,7 +14,19 @@ from typing import cast
 from witcraft.abi import lift as lifting
 from witcraft.abi import lower as lowering
 from witcraft.abi.call import flat_hints
-from witcraft.abi.layout import STORED, Core, Layout, cases, discriminant, fields, flags_kind
+from witcraft.abi.layout import (
+    MAX_FLAT_ASYNC_PARAMS,
+    MAX_FLAT_PARAMS,
+    MAX_FLAT_RESULTS,
+    STORED,
+    Core,
+    FlatTypes,
+    Layout,
+    cases,
+    discriminant,
+    fields,
+    flags_kind,
+)
 from witcraft.abi.lift import Source, bits, flat_types, helper_type, is_unrolled, numbered, payload_hint, unsupported
 from witcraft.abi.lower import Sink
 from witcraft.abi.moves import (
@@ -76,7 +88,7 @@ def value(made: Value) -> Expr:
 
 def translate(b: Builder, ty: ValType, source: Source, sink: Sink, hint: str) -> None:
     """The value of type ``ty`` goes from ``source`` to ``sink``. ``hint`` names what is made on the way."""
-    if source.layout.is_large(ty):
+    if source.layout.is_large(ty, isinstance(source, lifting.Flat)):
         call_helper(b, ty, source, sink, hint)
     else:
         translate_here(b, ty, source, sink, hint)
@@ -209,12 +221,48 @@ def _is_bytes(ty: ValType, layout: Layout, known: dict[ValType, bool]) -> bool:
 # ---- calls -------------------------------------------------------------------------------------------------------
 
 
+RETURNED = 2
+"""What an asynchronous lower gives: the state of a subtask that is over, whose result lies in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a call: how many core values it passes itself, before they go through memory (``flatten_functype``).
+
+    With none for the result, the core result is the state of the subtask.
+    """
+
+    layout: Layout
+    params: int = MAX_FLAT_PARAMS
+    results: int = MAX_FLAT_RESULTS
+
+    def flat_params(self, function: Function) -> FlatTypes | None:
+        return self.layout.flat_params(function, self.params)
+
+    def flat_result(self, function: Function) -> FlatTypes | None:
+        return self.layout.flat_result(function, self.results)
+
+    def returned(self, function: Function) -> FlatTypes:
+        """The core values that a result is: a pointer, if it does not fit."""
+        flat = self.flat_result(function)
+        return (self.layout.core,) if flat is None else flat
+
+
+def lowered(layout: Layout, is_async: bool = False) -> End:
+    return End(layout, MAX_FLAT_ASYNC_PARAMS, 0) if is_async else End(layout)
+
+
+def lifted(layout: Layout, is_async: bool = False) -> End:
+    """An asynchronous one gives its result as the parameters of ``task.return``."""
+    return End(layout, results=MAX_FLAT_PARAMS) if is_async else End(layout)
+
+
 @dataclass(frozen=True, slots=True)
 class Crossing:
     """A call from one component instance to another.
 
     ``there`` translates the parameters of the caller into ``args``, ``back`` what the callee ``returned`` into
-    ``results``. A result that the caller wants in memory goes to the address that is its last parameter.
+    ``results``. A result that the caller wants in memory goes to the address ``out``, its last parameter.
     """
 
     params: Typed
@@ -225,21 +273,24 @@ class Crossing:
     back: Block
     results: tuple[Expr, ...]
     result_types: tuple[Core, ...]
+    out: Typed
 
 
-def crossing(function: Function, caller: Layout, callee: Layout) -> Crossing:
+def crossing(function: Function, caller: End, callee: End) -> Crossing:
     """The two blocks share one set of names."""
     b = Builder()
     params = caller_params(b, function, caller)
     area = b.name("out") if caller.flat_result(function) is None else None
     there, args = inside(b, lambda: pass_params(b, function, params, caller, callee))
-    returned = tuple([(b.name("ret"), core) for core in returned_types(function, callee)])
+    returned = tuple([(b.name("ret"), core) for core in callee.returned(function)])
     back, results = inside(b, lambda: pass_result(b, function, returned, area, callee, caller))
     flat = callee.flat_params(function)
-    out: Typed = ((area, caller.core),) if area else ()
-    result_types = () if area else returned_types(function, caller)
-    arg_types = (callee.core,) if flat is None else flat
-    return Crossing((*params, *out), there, args, arg_types, returned, back, results, result_types)
+    out: Typed = ((area, caller.layout.core),) if area else ()
+    result_types = () if area else caller.returned(function)
+    if not caller.results:
+        results, result_types = (Lit(RETURNED),), ("i32",)
+    arg_types = (callee.layout.core,) if flat is None else flat
+    return Crossing((*params, *out), there, args, arg_types, returned, back, results, result_types, out)
 
 
 def inside(b: Builder, fill: Callable[[], tuple[Expr, ...]]) -> tuple[Block, tuple[Expr, ...]]:
@@ -247,59 +298,55 @@ def inside(b: Builder, fill: Callable[[], tuple[Expr, ...]]) -> tuple[Block, tup
     return b.inside(lambda: made.append(fill())), made[0]
 
 
-def caller_params(b: Builder, function: Function, layout: Layout) -> Typed:
+def caller_params(b: Builder, function: Function, caller: End) -> Typed:
     """The core parameters, but for the place of the result."""
-    flat = layout.flat_params(function)
+    flat, layout = caller.flat_params(function), caller.layout
     if flat is None:
         return ((b.name("args"), layout.core),)
     hints = [hint for param in function.params for hint in flat_hints(param.name, param.type, layout)]
     return tuple([(b.name(hint), core) for hint, core in zip(hints, flat, strict=True)])
 
 
-def returned_types(function: Function, layout: Layout) -> tuple[Core, ...]:
-    """The core results of a lifted function: a result that does not fit is a pointer."""
-    flat = layout.flat_result(function)
-    return (layout.core,) if flat is None else flat
-
-
-def pass_params(b: Builder, function: Function, params: Typed, caller: Layout, callee: Layout) -> tuple[Expr, ...]:
+def pass_params(b: Builder, function: Function, params: Typed, caller: End, callee: End) -> tuple[Expr, ...]:
     """The core values that the callee takes."""
     types = tuple([param.type for param in function.params])
     if not types:
         return ()
     values, whole = tuple([Var(name) for name, _ in params]), Tuple(types)
-    source: Source = lifting.Flat(caller, values)
-    if caller.flat_params(function) is None:
-        b.add(CheckArea(values[0], caller.size(whole), caller.align(whole)))
-        source = lifting.Memory(caller, values[0])
-    hints = [param.name for param in function.params]
+    source = read(b, values, whole, caller.flat_params(function) is None, caller.layout)
+    hints, layout = [param.name for param in function.params], callee.layout
     if callee.flat_params(function) is not None:
-        sink = lowering.Flat(callee)
+        sink = lowering.Flat(layout)
         translate_parts(b, types, source, sink, hints)
         return tuple(sink.values)
     area = b.name("area")
-    b.add(Alloc(area, Lit(1), callee.size(whole), callee.align(whole)))
-    translate_parts(b, types, source, lowering.Memory(callee, Var(area)), hints)
+    b.add(Alloc(area, Lit(1), layout.size(whole), layout.align(whole)))
+    translate_parts(b, types, source, lowering.Memory(layout, Var(area)), hints)
     return (Var(area),)
 
 
+def read(b: Builder, values: tuple[Var, ...], ty: ValType, in_memory: bool, layout: Layout) -> Source:
+    """``values`` are a value of type ``ty``, or an address of one."""
+    if not in_memory:
+        return lifting.Flat(layout, values)
+    b.add(CheckArea(values[0], layout.size(ty), layout.align(ty)))
+    return lifting.Memory(layout, values[0])
+
+
 def pass_result(
-    b: Builder, function: Function, returned: Typed, area: str | None, callee: Layout, caller: Layout
+    b: Builder, function: Function, returned: Typed, area: str | None, callee: End, caller: End
 ) -> tuple[Expr, ...]:
     """The core values that the caller gets."""
-    ty = function.result
+    ty, layout = function.result, caller.layout
     if ty is None:
         return ()
-    pointer = Var(returned[0][0])
-    source: Source = lifting.Flat(callee, (pointer,))
-    if callee.flat_result(function) is None:
-        b.add(CheckArea(pointer, callee.size(ty), callee.align(ty)))
-        source = lifting.Memory(callee, pointer)
+    values = tuple([Var(name) for name, _ in returned])
+    source = read(b, values, ty, callee.flat_result(function) is None, callee.layout)
     if area:
-        move(b, CheckPlace(Var(area), caller.size(ty), caller.align(ty)))
-        translate(b, ty, source, lowering.Memory(caller, Var(area)), "result")
+        move(b, CheckPlace(Var(area), layout.size(ty), layout.align(ty)))
+        translate(b, ty, source, lowering.Memory(layout, Var(area)), "result")
         return ()
-    sink = lowering.Flat(caller)
+    sink = lowering.Flat(layout)
     translate(b, ty, source, sink, "result")
     return tuple([b.let(hint, made) for hint, made in zip(sink.hints, sink.values, strict=True)])
 

@@ -185,7 +185,7 @@ def export(spaces: Spaces, c: Cursor) -> Export:
         type_ = spaces.items[kind][index]
     except IndexError:
         raise c.error(f"the module has no item of kind {kind:#x} and index {index} to export", start) from None
-    return Export(name, type_, c.base + start)
+    return Export(name, type_, c.base + start, index)
 
 
 def read_imports(spaces: Spaces, c: Cursor) -> None:

@@ -103,9 +103,12 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Export:
+    """``index`` counts in the index space of its sort, where imported ones come first."""
+
     name: str
     type: ExternType
     offset: int
+    index: int
 
 
 @dataclass(frozen=True, slots=True)

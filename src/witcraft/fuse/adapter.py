@@ -1,115 +1,53 @@
 """One adapter: a core function that a component instance calls to call another (Canonical ABI, "canon lower", "lift").
 
-Its caller must be allowed to leave. While parameters are lowered the callee must not, nor the caller while results are,
-nor the callee in its post-return function. What the caller lends is given back at the end.
+``rules.py`` has what is kept around a call. A callee that was lifted with async gives its result before it returns, as
+``tasks.py`` has it.
 """
 
 from __future__ import annotations
 
-from typing import cast
-
-from witcraft.abi.moves import Call, Each, Move, Switch, Transcode
-from witcraft.abi.ops import Alloc, Block, Stmt
-from witcraft.abi.translate import Crossing, crossing
+from witcraft.abi.translate import Crossing
 from witcraft.core.build import Func
-from witcraft.core.opcodes import (
-    NOTHING,
-    Catch,
-    Code,
-    block,
-    call,
-    code,
-    get_global,
-    if_,
-    op,
-    set_global,
-    try_table,
-)
+from witcraft.core.opcodes import Code, call, code, set_global
 from witcraft.core.tree import FuncType
-from witcraft.fuse import threads
+from witcraft.fuse import rules, tasks, threads
 from witcraft.fuse.print import Printer, locals_of
 from witcraft.fuse.unit import Unit, Way
+from witcraft.plan.programs import crossing
 from witcraft.plan.steps import InnerCall
-from witcraft.runtime.traps import CANNOT_LEAVE, THROWN
 
 
 def adapter(unit: Unit, step: InnerCall) -> Func:
     caller, callee = unit.room(step.caller), unit.room(step.callee)
-    layouts = unit.layouts
-    made = crossing(step.function, layouts[caller.core], layouts[callee.core])
-    there = Printer(unit, Way(caller, callee), dict(made.params))
-    lowered = there.block(made.there)
-    called = call_callee(unit, step, there, made)
-    back = Printer(unit, Way(callee, caller), there.locals, there.labels)
-    before, during = threads.slots(unit, callee.instance, "callee"), threads.slots(unit, caller.instance, "caller")
-    back.locals |= threads.locals_([*before, *during])
+    made = crossing(step, unit.layouts[caller.core], unit.layouts[callee.core])
+    printer = Printer(unit, Way(caller, callee), dict(made.params))
+    lowered = printer.block(made.there)
+    run, results = (tasks.run if step.callee.is_async else run_callee)(unit, step, printer, made)
+    kept = [*threads.slots(unit, callee.instance, "callee"), *tasks.slots(unit, step, made)]
+    printer.locals |= threads.locals_(kept)
+    parts = code(rules.staying(unit, callee.instance, lowered, made.there), threads.clear(unit, callee.instance), run)
     body = code(
-        check_leave(unit, caller.instance),
-        threads.keep(before),
-        in_scope(
-            unit,
-            step,
-            code(
-                staying(unit, callee.instance, lowered, made.there),
-                threads.clear(unit, callee.instance),
-                called,
-                threads.keep(during),
-                staying(unit, caller.instance, back.block(made.back), made.back),
-                threads.put_back(during),
-            ),
-        ),
+        rules.check_leave(unit, caller.instance),
+        rules.begin(unit, step),
+        threads.keep(kept),
+        rules.in_scope(unit, step, parts),
         post_return(unit, step, made),
-        threads.put_back(before),
-        *[back.expr(result) for result in made.results],
+        results,
+        threads.put_back(kept),
+        rules.end(unit, step),
     )
     name = f"call-{step.index}"
-    return Func(name, made.params, made.result_types, guarded(unit, body), locals_of(back, made.params))
+    return Func(name, made.params, made.result_types, rules.guarded(unit, body), locals_of(printer, made.params))
 
 
-def call_callee(unit: Unit, step: InnerCall, printer: Printer, made: Crossing) -> Code:
+def run_callee(unit: Unit, step: InnerCall, printer: Printer, made: Crossing) -> tuple[Code, Code]:
+    """The call, with the result given back; and the core results."""
     signature = FuncType(made.arg_types, tuple([core for _, core in made.returned]))
     function = unit.item(step.core, signature, step.function.name)
-    return printer.set_all(made.returned, call(function, *[printer.expr(arg) for arg in made.args]))
-
-
-def check_leave(unit: Unit, instance: int) -> Code:
-    return if_(op("i32.eqz", get_global(unit.may_leave(instance))), unit.trap(CANNOT_LEAVE))
-
-
-def staying(unit: Unit, instance: int, body: Code, block: Block) -> Code:
-    """``body``, with ``instance`` not allowed to leave if any of its code could run.
-
-    Its flag was set: whatever runs with it cleared cannot lead here.
-    """
-    if not allocates(block):
-        return body
-    flag = unit.may_leave(instance)
-    return code(set_global(flag, 0), body, set_global(flag, 1))
-
-
-def allocates(block: Block) -> bool:
-    """Whether anything asks for room; a helper may."""
-    return any(map(stmt_allocates, block))
-
-
-def stmt_allocates(stmt: Stmt) -> bool:
-    match cast("Stmt | Move", stmt):
-        case Alloc() | Transcode() | Call():
-            return True
-        case Each(body=body):
-            return allocates(body)
-        case Switch(arms=arms):
-            return any(map(allocates, arms))
-        case _:
-            return False
-
-
-def in_scope(unit: Unit, step: InnerCall, body: Code) -> Code:
-    layout = unit.layouts["i32"]
-    if not any(layout.has_borrow(param.type) for param in step.function.params):
-        return body
-    begin, end = unit.gate("begin-scope", NOTHING), unit.gate(f"end-scope-{step.caller.instance}", NOTHING)
-    return code(call(begin), body, call(end))
+    called = printer.set_all(made.returned, call(function, *[printer.expr(arg) for arg in made.args]))
+    back = Printer(unit, printer.way.back, printer.locals, printer.labels)
+    given = rules.give_back(unit, step, back, made)
+    return code(called, given), code(*[back.expr(result) for result in made.results])
 
 
 def post_return(unit: Unit, step: InnerCall, made: Crossing) -> Code:
@@ -120,11 +58,3 @@ def post_return(unit: Unit, step: InnerCall, made: Crossing) -> Code:
     called = call(unit.item(function, signature, "post-return"), *[name for name, _ in made.returned])
     flag = unit.may_leave(step.callee.instance)
     return code(set_global(flag, 0), called, set_global(flag, 1))
-
-
-def guarded(unit: Unit, body: Code) -> Code:
-    """An exception of the guest's ends here: no other component sees it."""
-    if not unit.throws:
-        return body
-    tried = try_table([Catch(None, "thrown")], body, op("return"))
-    return code(block("thrown", tried), unit.trap(THROWN))

@@ -11,7 +11,8 @@ from witcraft.core.opcodes import Code, call, code, get_global, set_global
 from witcraft.core.tree import FuncType
 from witcraft.fuse import threads
 from witcraft.fuse.unit import Unit
-from witcraft.plan.steps import Adapted, Entry, ExportDef, ExportedInstance, InnerCall, LiftedFunction, Plan, contexts
+from witcraft.plan.steps import Adapted, Entry, ExportDef, ExportedInstance, InnerCall, LiftedFunction, Plan
+from witcraft.plan.tasks import storage
 
 Exports = tuple[tuple[str, ExportDef], ...]
 
@@ -20,11 +21,11 @@ def enter(plan: Plan) -> tuple[Exports, tuple[Entry, ...]]:
     """The exports by way of entries, where they need some."""
     made: list[Entry] = []
     first = sum(isinstance(step, InnerCall) for step in plan.steps)
-    instances = contexts(plan)
+    instances = storage(plan)
 
     def through(export: ExportDef) -> ExportDef:
         match export:
-            case LiftedFunction(function, core, options) if options.instance in instances:
+            case LiftedFunction(function, core, options) if options.instance in instances and not options.is_async:
                 made.append(Entry(first + len(made), function, core, options))
                 return replace(export, core=Adapted(made[-1].index))
             case ExportedInstance(_, exports):
@@ -58,6 +59,5 @@ def entry(unit: Unit, step: Entry) -> Func:
 
 
 def leave(unit: Unit, instance: int) -> Code:
-    kinds = ("context-left", "context")
-    pairs = [[threads.storage(unit, instance, index, kind) for kind in kinds] for index in unit.contexts[instance]]
+    pairs = [(threads.left(unit, *it), threads.variable(unit, *it)) for it in unit.storage[instance].items()]
     return code(*[set_global(left, get_global(now)) for left, now in pairs])

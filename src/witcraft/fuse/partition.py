@@ -19,9 +19,9 @@ from witcraft.plan.steps import (
     InstantiateAdapters,
     Plan,
     Step,
-    contexts,
     sources,
 )
+from witcraft.plan.tasks import storage, tasks
 from witcraft.plan.throws import can_throw
 
 MAX_MEMORIES = 64  # of one module; engines allow 100
@@ -35,7 +35,7 @@ def fuse(plan: Plan) -> Plan:
     exports, entries = enter(plan)
     if not entries and not any(isinstance(step, InnerCall) for step in plan.steps):
         return plan
-    found = Grouping(plan)
+    found = Grouping(Units(plan))
     try:
         for step in plan.steps:
             found.step(step)
@@ -50,7 +50,7 @@ def fuse(plan: Plan) -> Plan:
 class Grouping:
     """``group``: calls that are not in a module yet. The module is made where something first asks for one of them."""
 
-    plan: Plan
+    units: Units
     steps: list[Step] = field(default_factory=list)
     group: dict[int, InnerCall | Entry] = field(default_factory=dict)
     memories: set[CoreExport] = field(default_factory=set)  # of the group
@@ -74,20 +74,27 @@ class Grouping:
 
     def close(self) -> None:
         if self.group:
-            self.steps.append(instantiate(self.plan, self.modules, tuple(self.group.values())))
+            self.steps.append(self.units.instantiate(self.modules, tuple(self.group.values())))
             self.group.clear()
             self.memories.clear()
             self.modules += 1
 
 
-def instantiate(plan: Plan, index: int, calls: tuple[InnerCall | Entry, ...]) -> InstantiateAdapters:
-    unit = unit_of(plan, calls)
-    return InstantiateAdapters(index, encode(unit.module()), calls, unit.args())
+class Units:
+    """Modules of adapters, and what all those of a plan have in common."""
 
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.throws = plan, can_throw(plan)
+        self.tasks, self.storage = tasks(plan).numbers, storage(plan)
 
-def unit_of(plan: Plan, calls: Iterable[InnerCall | Entry]) -> Unit:
-    """The module of adapters for ``calls``."""
-    unit = Unit(plan, can_throw(plan), contexts(plan))
-    for call in calls:
-        unit.export(adapter(unit, call) if isinstance(call, InnerCall) else entry(unit, call))
-    return unit
+    def of(self, calls: Iterable[InnerCall | Entry]) -> Unit:
+        """The module of adapters for ``calls``."""
+        unit = Unit(self.plan, self.throws, self.tasks, self.storage)
+        for call in calls:
+            unit.export(adapter(unit, call) if isinstance(call, InnerCall) else entry(unit, call))
+        return unit
+
+    def instantiate(self, index: int, calls: tuple[InnerCall | Entry, ...]) -> InstantiateAdapters:
+        unit = self.of(calls)
+        module = unit.module()
+        return InstantiateAdapters(index, encode(module), calls, unit.args(), module)

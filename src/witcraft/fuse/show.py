@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from witcraft.core import show as core
-from witcraft.fuse.partition import unit_of
 from witcraft.plan.steps import Entry, InnerCall, InstantiateAdapters, Plan
 
 
 def show(plan: Plan) -> str:
     """The modules of adapters of a plan, each with the calls that it is for."""
     made = [step for step in plan.steps if isinstance(step, InstantiateAdapters)]
-    return "".join([f"\n{notes(step)}{core.show(unit_of(plan, step.calls).module())}" for step in made])
+    return "".join([f"\n{notes(step)}{core.show(step.module)}" for step in made])
 
 
 def notes(step: InstantiateAdapters) -> str:

@@ -1,7 +1,7 @@
 """Threads of component instances that have storage for them: what starts one in an adapter.
 
-As the gate does it (``gate.threads``): the slots are globals; a call that comes in keeps them, clears them, and puts
-them back when it ends.
+As the gate does it (``gate.threads``): what they keep lies in globals, which a call that comes in keeps, clears, and
+puts back when it ends.
 """
 
 from __future__ import annotations
@@ -15,12 +15,18 @@ Slot = tuple[str, str, str]  # the global, a local to keep it in, the core type 
 
 def slots(unit: Unit, instance: int, title: str) -> list[Slot]:
     """``title`` tells the locals from those that another thread is kept in."""
-    wanted = unit.contexts.get(instance, {})
-    return [(storage(unit, instance, index), f"{title}.{index}", core) for index, core in wanted.items()]
+    wanted = unit.storage.get(instance, {})
+    return [(variable(unit, name, core), f"{title}.{name}", core) for name, core in wanted.items()]
 
 
-def storage(unit: Unit, instance: int, index: int, kind: str = "context") -> str:
-    return unit.gate(f"{kind}-{instance}-{index}", GlobalType(unit.contexts[instance][index], True))
+def variable(unit: Unit, name: str, core: str) -> str:
+    """Of the thread that runs now."""
+    return unit.gate(name, GlobalType(core, True))
+
+
+def left(unit: Unit, name: str, core: str) -> str:
+    """Of the call that ended last."""
+    return unit.gate(f"left-{name}", GlobalType(core, True))
 
 
 def keep(kept: list[Slot]) -> Code:
@@ -28,9 +34,9 @@ def keep(kept: list[Slot]) -> Code:
 
 
 def clear(unit: Unit, instance: int) -> Code:
-    """The thread that starts now has nothing in its slots."""
-    wanted = unit.contexts.get(instance, {})
-    return code(*[set_global(storage(unit, instance, index), const(0, core)) for index, core in wanted.items()])
+    """The thread that starts now keeps nothing yet."""
+    wanted = unit.storage.get(instance, {})
+    return code(*[set_global(variable(unit, name, core), const(0, core)) for name, core in wanted.items()])
 
 
 def put_back(kept: list[Slot]) -> Code:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from witcraft.abi.layout import Layout
 from witcraft.abi.moves import HelperKey
-from witcraft.core.build import Export, Func, Import, Module
-from witcraft.core.opcodes import Code, Operand, call, code, op
+from witcraft.core.build import Elements, Export, Func, Global, Import, Module
+from witcraft.core.opcodes import Code, Operand, call, code, const, op
 from witcraft.core.tree import ExternType, FuncType, GlobalType, MemoryType, Sort
 from witcraft.errors import UnsupportedError
 from witcraft.plan.steps import CoreDef, GateExport, ModuleArg, Plan, Side, StringEncoding
+from witcraft.runtime.traps import NOT_SUPPORTED, UNSUPPORTED
 
 TRAP = FuncType(("i32", "i32"), ())
 PAGE_SHIFT = 16
@@ -38,14 +39,21 @@ class Way:
     source: Room
     target: Room
 
+    @property
+    def back(self) -> Way:
+        return Way(self.target, self.source)
+
 
 @dataclass(slots=True)
 class Unit:
     plan: Plan
     throws: bool  # some core module could throw an exception
-    contexts: Mapping[int, Mapping[int, str]] = field(default_factory=dict)  # as ``plan.steps.contexts``
+    tasks: Mapping[int, int] = field(default_factory=dict)  # their numbers, by those of the calls
+    storage: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # as ``plan.tasks.storage``
     imports: dict[CoreDef, Import] = field(default_factory=dict)
     funcs: dict[str, Func | None] = field(default_factory=dict)  # None: under way
+    globals: dict[str, Global] = field(default_factory=dict)
+    elements: list[Elements] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     helpers: dict[tuple[Way, HelperKey], str] = field(default_factory=dict)
     layouts: dict[str, Layout] = field(default_factory=lambda: {"i32": Layout(4), "i64": Layout(8)})
@@ -79,7 +87,15 @@ class Unit:
         """Tells the host why, and does not come back."""
         return code(call(self.gate("trap", TRAP), reason, detail), op("unreachable"))
 
+    def lacks(self, name: str) -> Code:
+        """Traps for want of one of ``traps.UNSUPPORTED``."""
+        return self.trap(NOT_SUPPORTED + UNSUPPORTED.index(name))
+
     # ---- what is defined
+
+    def variable(self, name: str, core: str) -> str:
+        self.globals.setdefault(name, Global(name, GlobalType(core, True), const(0, core)))
+        return name
 
     def share(self, name: str, make: Callable[[str], Func]) -> str:
         """The function of that name, made when it is first wanted."""
@@ -92,9 +108,19 @@ class Unit:
         self.funcs[func.name] = func
         self.exports.append(Export(func.name, Sort.FUNC, func.name))
 
+    def fill(self, table: str, number: int, func: Func) -> None:
+        self.funcs[func.name] = func
+        self.elements.append(Elements(table, const(number), (func.name,)))
+
     def module(self) -> Module:
-        funcs = tuple([func for func in self.funcs.values() if func is not None])
-        return Module("adapters", imports=tuple(self.imports.values()), funcs=funcs, exports=tuple(self.exports))
+        return Module(
+            "adapters",
+            imports=tuple(self.imports.values()),
+            funcs=tuple([func for func in self.funcs.values() if func is not None]),
+            globals=tuple(self.globals.values()),
+            exports=tuple(self.exports),
+            elements=tuple(self.elements),
+        )
 
     def args(self) -> tuple[ModuleArg, ...]:
         """What the imports are, in their order."""

@@ -9,7 +9,7 @@ from itertools import chain
 from witcraft.core.build import Export, Module
 from witcraft.core.encode import encode
 from witcraft.core.tree import Sort
-from witcraft.gate import builtins, handles, leave, resources, scopes, tables
+from witcraft.gate import builtins, handles, leave, resources, scopes, tables, tasks
 from witcraft.gate.handover import Handover
 from witcraft.gate.mail import MAILBOX
 from witcraft.gate.needs import Direct, Needs, needs
@@ -38,15 +38,17 @@ class Gate:
     - ``lower-K``: the core function of ``LowerImport`` K;
     - ``realloc-J``: (align, size) -> pointer, with calls all that the core function takes; ``post-return-J``: takes
       the flat results of the function called;
-    - what ``Builtin.export`` says; ``context-I-S``, ``context-left-I-S``: the storage behind ``context.get`` and
-      ``context.set`` of the thread that runs, and of the one that a post-return function goes on with;
+    - what ``Builtin.export`` says; ``context-I-S``, ``task-I``: what ``context.*`` and ``task.return`` find of the
+      thread that runs in an instance; with ``left-`` before it, of the one that a post-return function goes on with;
     - ``resource.new-I-R``, ``resource.rep-I-R``, ``resource.drop-I-R``: the built-ins;
     - ``lift-own-I-R``, ``lift-borrow-I-R``: handle -> representation;
     - ``lower-own-I-R``, ``lower-borrow-I-R``: representation -> handle; the instance that defines a resource gets the
       representation itself as a borrow, so there is no ``lower-borrow`` to it;
     - ``begin-scope-I``, ``end-scope-I``: around a call of an export that borrow handles are lowered for;
-    - ``trap``: (code, detail), ``begin-scope``: what adapters want beside the flags, ``lift-*``, ``lower-*`` and
-      ``end-scope-I`` of the instance that lends;
+    - ``trap``: (code, detail), ``begin-scope``, ``check-borrows``: what adapters want beside the flags, ``lift-*``,
+      ``lower-*`` and ``end-scope-I`` of the instance that lends;
+    - ``tasks``: the table where adapters put what takes the results of asynchronous functions; ``exclusive-I``: 1
+      while a call is under way in an instance that no other may join; ``backpressure-I``: its counter;
     - ``dtor-R``: destroys a guest's resource that the host owns, if it has a destructor.
 
     A bad value found while values are lowered leaves the instance usable, once what was lowered is taken back, last
@@ -88,8 +90,8 @@ def build(plan: Plan, handover: Handover = MAILBOX) -> Gate | None:
         leave.realloc(parts, wanted, index, options)
     for index, (options, flat) in wanted.post_returns.items():
         leave.post_return(parts, wanted, index, options, flat)
-    shared = handover.functions(parts), leave.functions(), handles.functions(), scopes.functions(), tables.functions()
-    for func in chain(*shared):
+    rules = leave.functions(), handles.functions(), scopes.functions(), tables.functions(), tasks.functions()
+    for func in chain(handover.functions(parts), *rules):
         parts.define(func)
     for_adapters(parts, wanted)
     module = parts.module()
@@ -104,4 +106,5 @@ def for_adapters(parts: Parts, needs: Needs) -> None:
     if needs.joined:
         parts.exports.append(Export("trap", Sort.FUNC, "trap"))
     if needs.lenders:
-        parts.exports.append(Export("begin-scope", Sort.FUNC, "begin-scope"))
+        parts.exports += [Export(name, Sort.FUNC, name) for name in ("begin-scope", "check-borrows")]
+    tasks.for_adapters(parts, needs)

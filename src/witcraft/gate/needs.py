@@ -30,10 +30,10 @@ from witcraft.plan.steps import (
     ResourceFunc,
     ResourceOp,
     Step,
-    contexts,
     inner_calls,
     sources,
 )
+from witcraft.plan.tasks import Tasks, storage, tasks
 
 Pair = tuple[int, int]
 """A component instance and a resource, both by number."""
@@ -69,7 +69,7 @@ class Lowering:
     borrows: bool  # some parameter has a borrow inside: the call is a scope of lends
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Needs:
     """Everything in the order in which the plan wants it; a dict without values is a set that keeps its order."""
 
@@ -85,7 +85,9 @@ class Needs:
     lenders: dict[int, None] = field(default_factory=dict)  # those that lend handles to others
     lend: dict[Pair, None] = field(default_factory=dict)  # as ``lower_borrow``, but no host ever does it
     functions: Mapping[str, Builtin] = field(default_factory=dict)  # built-ins that are no resource's
-    contexts: Mapping[int, Mapping[int, str]] = field(default_factory=dict)  # slots by instance, with their core types
+    tasks: Tasks
+    storage: Mapping[int, Mapping[str, str]]  # as ``plan.tasks.storage``
+    asynchronous: dict[int, None] = field(default_factory=dict)  # instances whose asynchronous functions others call
     owned: dict[int, None] = field(default_factory=dict)  # resources that the host can come to own
     destructors: dict[int, None] = field(default_factory=dict)  # guest resources that have one
 
@@ -105,7 +107,7 @@ class Gatherer:
     """Fills ``needs`` from a plan. What is asynchronous is left out: whoever prints the calls refuses it by name."""
 
     def __init__(self, plan: Plan) -> None:
-        self.plan, self.needs = plan, Needs(functions=plan.builtins, contexts=contexts(plan))
+        self.plan, self.needs = plan, Needs(functions=plan.builtins, tasks=tasks(plan), storage=storage(plan))
         self.layouts = {False: Layout(4), True: Layout(8)}
         self.known: dict[ValType, tuple[Handle, ...]] = {}
         for definition in core_defs(plan):
@@ -167,6 +169,8 @@ class Gatherer:
         self.transfer(callee, caller, self.handles(result_types(call.function)))
         if any(map(self.layouts[False].has_borrow, params)):
             self.needs.lenders[caller] = None
+        if call.function.is_async:
+            self.needs.asynchronous[callee] = None
 
     def transfer(self, source: int, target: int, handles: Iterable[Handle]) -> None:
         for handle in handles:

@@ -13,6 +13,7 @@ from witcraft.core.opcodes import NOTHING, OPCODES, Code, Immediate, Instr, call
 from witcraft.core.tree import FuncType, GlobalType, Sort, TableType
 from witcraft.errors import UnsupportedError
 from witcraft.gate.handover import Handover
+from witcraft.plan.tasks import TASKS
 
 SLOT = 8  # bytes of the mailbox that one value takes
 PENDING = 31 * SLOT  # 1 while a host function has not said, by writing 0, that it is done
@@ -33,6 +34,7 @@ class Parts:
     exports: list[Export] = field(default_factory=list)
     tables: dict[int, int] = field(default_factory=dict)  # component instance -> address of its header
     late: dict[tuple[str, int], int] = field(default_factory=dict)
+    tasks: int = 0  # places in their table
 
     def define(self, func: Func, *exports: str) -> None:
         self.funcs.append(func)
@@ -77,20 +79,26 @@ class Parts:
         top = SCOPES + HEADER * (1 + len(self.tables))
         if top > PAGE:
             raise UnsupportedError(f"{len(self.tables)} component instances with handles are more than is supported")
-        late = Table(LATE, TableType("funcref", limits(len(self.late), len(self.late))))
+        tables = tuple(
+            [of_functions(name, size) for name, size in ((LATE, len(self.late)), (TASKS, self.tasks)) if size]
+        )
         made = pruned(
             Module(
                 "gate",
                 imports=(*self.handover.imports(), *self.imports.values()),
                 funcs=tuple(self.funcs),
-                tables=(late,) if self.late else (),
+                tables=tables,
                 memories=self.handover.memories(),
                 globals=(Global(TOP, GlobalType("i32", True), const(top)), *self.globals.values()),
-                exports=(*([Export(LATE, Sort.TABLE, LATE)] if self.late else []), *self.exports),
+                exports=(*[Export(it.name, Sort.TABLE, it.name) for it in tables], *self.exports),
                 data=self.handover.data(),
             )
         )
         return made if any(touches_memory(func.body) for func in made.funcs) else replace(made, memories=())
+
+
+def of_functions(name: str, size: int) -> Table:
+    return Table(name, TableType("funcref", limits(size, size)))
 
 
 def touches_memory(body: Code) -> bool:

@@ -39,7 +39,7 @@ WORD = 4
 
 
 def functions() -> tuple[Func, ...]:
-    return push(), begin(), end(), count()
+    return push(), begin(), end(), count(), check()
 
 
 def field(name: int) -> Code:
@@ -72,6 +72,15 @@ def count() -> Func:
     return Func("count-borrow", (("scope", "i32"), ("change", "i32")), (), body, (("place", "i32"),))
 
 
+def given_back() -> Code:
+    """Traps if the callee of the innermost scope holds a borrow."""
+    return if_(load(at(field(CURRENT), BORROWS)), call("trap", BORROWS_REMAIN, 0))
+
+
+def check() -> Func:
+    return Func("check-borrows", (), (), given_back())
+
+
 def end() -> Func:
     """Gives back what was lent out of ``table``; traps if the callee still holds a borrow."""
     give_back = code(
@@ -81,7 +90,7 @@ def end() -> Func:
         br("next"),
     )
     body = code(
-        if_(load(at(field(CURRENT), BORROWS)), call("trap", BORROWS_REMAIN, 0)),
+        given_back(),
         set_local("top", field(TOP)),
         block("done", loop("next", br_if("done", op("i32.eq", "top", field(CURRENT))), give_back)),
         store(SCOPES, load(at("top", OUTER)), CURRENT),

@@ -35,10 +35,11 @@ from witcraft.resolve import Resolved
 OPS = {op: ResourceOp(op.value) for op in tree.ResourceOp}
 
 
-def link(resolved: Resolved) -> Plan:
+def link(resolved: Resolved, partly: bool = False) -> Plan:
     """The plan of a component that was found valid.
 
-    Raises ``UnsupportedError`` for what it reaches that cannot run yet, by name and with its offset.
+    Raises ``UnsupportedError`` for what it reaches that cannot run yet, by name and with its offset. ``partly``: calls
+    that need the asynchronous ABI are in the plan, for who prints them to refuse (``support.lacking``).
     """
     recorder, world = Recorder(), resolved.world
     args = imports_of(recorder, resolved)
@@ -47,7 +48,7 @@ def link(resolved: Resolved) -> Plan:
         exports = exports_of(recorder, world, frame.exports)
     except RecursionError:  # called deep in someone else's stack, since every depth is limited
         raise ComponentError("component instances nest deeper than is left of Python's stack") from None
-    refuse(resolved, recorder.unsupported)
+    refuse(resolved, recorder.unsupported, partly)
     return Plan(
         world,
         tuple(recorder.modules),

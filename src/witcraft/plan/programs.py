@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
+from witcraft.abi import translate
 from witcraft.abi.call import CallOptions, lift_export, lower_import
 from witcraft.abi.helpers import all_helpers
 from witcraft.abi.layout import Layout
 from witcraft.abi.moves import Call, Each, HelperKey, Move, Switch
 from witcraft.abi.ops import Block, Program, Stmt
 from witcraft.abi.simplify import simplify
-from witcraft.abi.translate import Crossing, Helper, crossing, helper
+from witcraft.abi.translate import Crossing, Helper, helper
 from witcraft.model.types import Resource
 from witcraft.plan.steps import (
     ExportDef,
@@ -90,13 +91,19 @@ class Translation:
     helpers: tuple[tuple[HelperKey, Helper, Layout, Layout], ...]
 
 
+def crossing(call: InnerCall, caller: Layout, callee: Layout) -> Crossing:
+    """What a call does, with the layouts of its two ends."""
+    ends = translate.lowered(caller, call.caller.is_async), translate.lifted(callee, call.callee.is_async)
+    return translate.crossing(call.function, *ends)
+
+
 def moves(plan: Plan) -> Iterator[Translation]:
     """In the order of the calls; as adapters are made of them."""
     layouts = {False: Layout(4), True: Layout(8)}
     known: set[tuple[Layout, Layout, HelperKey]] = set()
     for call in inner_calls(plan):
         caller, callee = layouts[call.caller.memory64], layouts[call.callee.memory64]
-        made = crossing(call.function, caller, callee)
+        made = crossing(call, caller, callee)
         there = [(key, caller, callee) for key in helpers_called(made.there)]
         back = [(key, callee, caller) for key in helpers_called(made.back)]
         yield Translation(call, made, caller, callee, tuple(all_moves([*there, *back], known)))

@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import assert_never
 
-from witcraft.component import tree
 from witcraft.core import tree as core
 from witcraft.errors import UnsupportedError
 from witcraft.model.types import Resource
-from witcraft.plan.builtins import asynchronous_call, is_64
+from witcraft.plan.builtins import asynchronous_values, encoding, is_64, memory_of
 from witcraft.plan.steps import (
     Adapted,
     Builtin,
@@ -40,10 +39,9 @@ from witcraft.plan.steps import (
     Side,
     StaticModule,
     Step,
-    StringEncoding,
     Unsupported,
 )
-from witcraft.plan.support import unsupported_types
+from witcraft.plan.support import ASYNC_OPTION, unsupported_types
 from witcraft.plan.types import Types
 from witcraft.plan.values import (
     CoreInstanceValue,
@@ -62,8 +60,6 @@ MAX_DEPTH = 100  #           instantiations inside each other
 MAX_INNER_CALLS = 10_000  #  adapters, each with code of its own
 
 Extraction = ExtractRealloc | ExtractPostReturn | ExtractCallback
-
-ENCODINGS = {encoding: StringEncoding(encoding.value) for encoding in tree.StringEncoding}
 
 
 class Recorder:
@@ -148,8 +144,8 @@ class Recorder:
                 f"more than {MAX_INNER_CALLS:,} functions that component instances call of each other"
             )
         function = self.types.function(lifted.type, lifted.name or "a function", pending.offset)
-        if pending.tree.is_async or lifted.options.tree.is_async or any(unsupported_types(function, set())):
-            return self.core(asynchronous_call(function, pending))
+        if any(unsupported_types(function, set())):
+            return self.core(asynchronous_values(function, pending))
         callee, caller = self.side(lifted.options), self.side(pending)
         core_def = self.core(lifted.core)
         index = self.number(InnerCall)
@@ -159,26 +155,28 @@ class Recorder:
     # ---- options ----
 
     def side(self, pending: PendingOptions) -> Side:
-        self.refuse_options(pending)  # async was looked at before
+        self.refuse_gc(pending)
         return Side(
             pending.instance,
-            ENCODINGS[pending.tree.encoding or tree.StringEncoding.UTF8],
-            pending.memory if isinstance(pending.memory, CoreExport) else None,
+            encoding(pending.tree),
+            memory_of(pending.memory),
             None if pending.realloc is None else self.core(pending.realloc),
             None if pending.post_return is None else self.core(pending.post_return),
+            None if pending.callback is None else self.core(pending.callback),
+            pending.tree.is_async,
         )
 
-    def refuse_options(self, pending: PendingOptions) -> None:
-        if pending.tree.is_async:
-            self.core(Unsupported("the canonical option async", pending.offset))
+    def refuse_gc(self, pending: PendingOptions) -> None:
         if pending.tree.gc:
             self.core(Unsupported("the canonical option gc", pending.offset))
 
     def options(self, pending: PendingOptions) -> Options:
-        self.refuse_options(pending)
+        self.refuse_gc(pending)
+        if pending.tree.is_async:
+            self.core(Unsupported(ASYNC_OPTION, pending.offset))
         return Options(
             pending.instance,
-            ENCODINGS[pending.tree.encoding or tree.StringEncoding.UTF8],
+            encoding(pending.tree),
             self.extract_memory(pending.memory),
             is_64(pending.memory),
             self.extract(ExtractRealloc, pending.realloc),

@@ -213,9 +213,15 @@ def core_text(value: CoreDef) -> str:
 
 
 def side_text(side: Side) -> str:
-    given = {"memory": side.memory, "realloc": side.realloc, "post-return": side.post_return}
-    words = [f"{name} {core_text(value)}" for name, value in given.items() if value is not None]
-    return ", ".join([f"component instance {side.instance}", side.encoding.value, *words, *["64-bit"] * side.memory64])
+    given = {
+        "memory": side.memory,
+        "realloc": side.realloc,
+        "post-return": side.post_return,
+        "callback": side.callback,
+    }
+    words = [f"component instance {side.instance}", side.encoding.value]
+    words += [f"{name} {core_text(value)}" for name, value in given.items() if value is not None]
+    return ", ".join(words + ["64-bit"] * side.memory64 + ["async"] * side.is_async)
 
 
 def options_text(options: Options) -> str:

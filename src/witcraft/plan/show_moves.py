@@ -26,4 +26,5 @@ def to_data(plan: Plan) -> Iterator[dict[str, Any]]:
 
 def title(translation: Translation) -> str:
     call = translation.call
-    return f"call-{call.index} {call.function.name}, from {call.caller.instance} to {call.callee.instance}"
+    way = ", its result by task.return" if call.callee.is_async else ""
+    return f"call-{call.index} {call.function.name}, from {call.caller.instance} to {call.callee.instance}{way}"

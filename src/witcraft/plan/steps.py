@@ -14,7 +14,8 @@ from enum import Enum
 from typing import assert_never
 
 from witcraft.core import tree as core
-from witcraft.model.types import Resource, TypeDef
+from witcraft.core.build import Module as AdapterModule
+from witcraft.model.types import Resource, TypeDef, ValType
 from witcraft.model.world import CoreModule, Function, Interface, World
 
 # ---- places ------------------------------------------------------------------------------------------------------
@@ -46,6 +47,12 @@ class Lowered:
     index: int
 
 
+class StringEncoding(Enum):
+    UTF8 = "utf8"
+    UTF16 = "utf16"
+    COMPACT = "latin1+utf16"
+
+
 class ResourceOp(Enum):
     NEW = "resource.new"
     REP = "resource.rep"
@@ -62,21 +69,32 @@ class ResourceFunc:
 
 
 @dataclass(frozen=True, slots=True)
-class Builtin:
-    """Another built-in as component instance ``instance`` sees it, a function of the gate; ``slot`` of ``context.*``.
+class Returned:
+    """What ``task.return`` gives and how that is lifted; what a function that was lifted with async takes."""
 
-    Of what needs the asynchronous ABI only the type is there, and a trap that says so.
+    type: ValType | None  # None: nothing
+    encoding: StringEncoding
+    memory: CoreExport | None
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """Another built-in as component instance ``instance`` sees it, a function of the gate.
+
+    ``slot``: of ``context.*``; tells several ``task.return`` of an instance apart. What needs a scheduler has its type
+    and a trap that says so.
     """
 
     name: str
     instance: int
     type: core.FuncType
-    slot: int = 0
+    slot: int | None = None
+    returned: Returned | None = None
 
     @property
     def export(self) -> str:
         """What the gate calls it."""
-        slot = f"-{self.slot}" if self.name.startswith("context.") else ""
+        slot = "" if self.slot is None else f"-{self.slot}"
         return f"{self.name}-{self.instance}{slot} ({' '.join(self.type.params)})"
 
 
@@ -108,12 +126,6 @@ CoreDef = CoreExport | Lowered | ResourceFunc | Adapted | GateExport | Unsupport
 # ---- options -----------------------------------------------------------------------------------------------------
 
 
-class StringEncoding(Enum):
-    UTF8 = "utf8"
-    UTF16 = "utf16"
-    COMPACT = "latin1+utf16"
-
-
 @dataclass(frozen=True, slots=True)
 class Options:
     """Canonical options with every index resolved to what a former step extracted.
@@ -140,6 +152,8 @@ class Side:
     memory: CoreExport | None = None
     realloc: CoreDef | None = None
     post_return: CoreDef | None = None
+    callback: CoreDef | None = None
+    is_async: bool = False
 
     @property
     def memory64(self) -> bool:
@@ -261,6 +275,7 @@ class InstantiateAdapters:
     wasm: bytes
     calls: tuple[InnerCall | Entry, ...]
     args: tuple[ModuleArg, ...]
+    module: AdapterModule = field(repr=False)  # what ``wasm`` encodes
 
 
 Step = (
@@ -284,7 +299,8 @@ def sources(step: Step) -> tuple[CoreDef, ...]:
         case InnerCall():
             ends = (step.caller, step.callee)
             given = [value for end in ends for value in (end.memory, end.realloc)]
-            return tuple([value for value in (step.core, *given, step.callee.post_return) if value is not None])
+            after = (step.callee.post_return, step.callee.callback)
+            return tuple([value for value in (step.core, *given, *after) if value is not None])
         case DefineResource():
             return () if step.dtor is None else (step.dtor,)
         case LowerImport():
@@ -398,13 +414,3 @@ def inner_calls(plan: Plan) -> Iterator[InnerCall]:
             yield step
         elif isinstance(step, InstantiateAdapters):
             yield from [call for call in step.calls if isinstance(call, InnerCall)]
-
-
-def contexts(plan: Plan) -> dict[int, dict[int, str]]:
-    """Of component instances whose code has thread-local storage: the slots that it looks at, and their core type."""
-    found: dict[int, dict[int, str]] = {}
-    for it in plan.builtins.values():
-        if it.name.startswith("context."):
-            (core_type,) = (*it.type.params, *it.type.results)
-            found.setdefault(it.instance, {})[it.slot] = core_type
-    return found

@@ -14,7 +14,7 @@ from witcraft.component import tree
 from witcraft.core import tree as core
 from witcraft.model.types import ValType
 from witcraft.model.world import Function
-from witcraft.plan.steps import Builtin, CoreDef, CoreExport, ImportPath
+from witcraft.plan.steps import Builtin, CoreDef, CoreExport, ImportPath, Returned
 
 # ---- core values ------------------------------------------------------------------------------------------------
 
@@ -146,6 +146,7 @@ class Frame:
     def __init__(self, number: int, args: Mapping[str, Value], parent: Frame | None, depth: int = 0) -> None:
         self.number, self.args, self.parent, self.depth = number, args, parent, depth
         self.exports: dict[str, Value] = {}
+        self.returned: list[Returned] = []  # by different built-ins ``task.return``
 
         self.funcs: list[FuncValue] = []
         self.types: list[TypeValue] = []

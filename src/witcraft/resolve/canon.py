@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from witcraft.abi.layout import MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, FlatTypes, Layout, concatenate
+from witcraft.abi.layout import (
+    MAX_FLAT_ASYNC_PARAMS,
+    MAX_FLAT_PARAMS,
+    MAX_FLAT_RESULTS,
+    FlatTypes,
+    Layout,
+    concatenate,
+)
 from witcraft.component import tree
 from witcraft.component.spell import core_type
 from witcraft.core import tree as core
@@ -18,8 +25,6 @@ from witcraft.resolve.features import Feature
 from witcraft.resolve.ledger import Ledger
 from witcraft.resolve.meaning import FuncType
 from witcraft.resolve.scope import Scope
-
-MAX_FLAT_ASYNC_PARAMS = 4  # of an asynchronous lower
 
 Direction = Literal["lift", "lower"]
 

@@ -34,6 +34,8 @@ from witcraft.wast.outcome import Failure, Stage
 
 NODE = "WITCRAFT_NODE"
 """An environment variable: the program to run, `node` by default."""
+ONE_MEMORY = "WITCRAFT_ONE_MEMORY"
+"""An environment variable: if there, no core module that witcraft makes has several memories."""
 TRAPS = "RuntimeError", "RangeError"
 """Errors of the engine: what core code does wrong, and a stack that is full."""
 
@@ -87,14 +89,18 @@ class JsHost(NoHost):
     def _emit(data: bytes, folder: Path) -> dict[str, str]:
         """Writes the module; gives the keys of its exports."""
         try:
-            plan = fuse(link(resolve(binary.read(data))))
-            files = package(plan, build(plan, CALLS), JsOptions("script", "sync", typescript=False))
+            plan = fuse(link(resolve(binary.read(data)), partly=True))
+            files = package(plan, build(plan, CALLS), script_options())
         except (UnsupportedError, EmitError) as error:
             raise Failure("support", str(error)) from None
         folder.mkdir()
         for name, contents in files.items():
             (folder / name).write_bytes(contents.encode() if isinstance(contents, str) else contents)
         return root_keys(plan.exports)
+
+
+def script_options() -> JsOptions:
+    return JsOptions("script", "sync", typescript=False, multi_memory=ONE_MEMORY not in os.environ)
 
 
 def provided(definition: Definition, registered: Mapping[str, Registered]) -> dict[str, dict[str, tuple[int, str]]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
 from witcraft import binary
 from witcraft.abi.layout import is_nested
@@ -12,7 +13,7 @@ from witcraft.emit.python.package import PythonOptions, package
 from witcraft.errors import EmitError, UnsupportedError
 from witcraft.fuse import fuse
 from witcraft.gate.build import build
-from witcraft.live import Component, load
+from witcraft.live import Component, Options, load
 from witcraft.model import types as t
 from witcraft.model.types import ValType, strip
 from witcraft.model.world import Function, Interface
@@ -27,16 +28,13 @@ from witcraft.wast.constant import Case, Constant, Field, Nan
 from witcraft.wast.host import Definition, NoHost, Registered, cases_of, checked, expect, kind_of
 from witcraft.wast.outcome import Failure, Stage
 
-if TYPE_CHECKING:
-    from witcraft.live.cached import Lists
-
 CONFIG = Config(cache=False)
 
 
 class LiveHost(NoHost):
     def instantiate(self, definition: Definition, registered: Mapping[str, Registered]) -> LiveInstance:
         try:
-            component = load(definition.data, "script", "list", CONFIG, emit)
+            component = load(definition.data, Options("script"), CONFIG, emit)
         except (UnsupportedError, EmitError) as error:
             raise Failure("support", str(error)) from None
         try:
@@ -49,9 +47,9 @@ class LiveHost(NoHost):
             raise Failure(stage_of(error), str(error)) from None
 
 
-def emit(data: bytes, name: str, lists: Lists) -> dict[str, str | bytes | memoryview]:
+def emit(data: bytes, options: Options) -> dict[str, str | bytes | memoryview]:
     plan = fuse(link(resolve(binary.read(data))))
-    return package(plan, build(plan), PythonOptions(name, lists, standalone=False))
+    return package(plan, build(plan), PythonOptions(options.name, options.lists))
 
 
 class LiveInstance:
@@ -125,7 +123,7 @@ class Values:
             ty = ty.type
         tables = self.module._ROOT
         item = tables["exports"].get(ty.owner) or tables["imports"].get(ty.owner)
-        module = getattr_path(self.module, item[1]) if item and len(item) == 3 else self.types()
+        module = import_module(item[1], self.module.__name__) if item and len(item) == 3 else self.types()
         return Scope(vars(module)).definition(ty.name)
 
     def types(self) -> Any:
@@ -210,9 +208,3 @@ class Values:
                 position, inner = self.named(ty).cases.index(type(value)), getattr(value, "value", None)
         case = cases_of(ty)[position]
         return Case(case.name, self.down(case.type, inner) if case.type else None)
-
-
-def getattr_path(module: Any, path: str) -> Any:
-    from importlib import import_module
-
-    return import_module(f"{module.__name__}.{path}") if path else module
