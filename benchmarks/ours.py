@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from . import wasi
 from .engine import wat2wasm
 
 COMPONENTS = Path(__file__).parent / "components"
@@ -54,7 +55,9 @@ class Opened:
 class Witcraft:
     name = "witcraft"
 
-    def open(self, component: str) -> Opened:
+    def open(self, component: str) -> Opened | wasi.Opened:
+        if component == wasi.COMPONENT:
+            return wasi.ours()
         witcraft: Any = import_module("witcraft")
         wasm = wat2wasm((COMPONENTS / f"{component}.wat").read_text())
         imports = {"test:bench/host": {"tick": lambda n: n}} if component == "bench" else {}

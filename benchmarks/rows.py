@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from . import wasi
+
 
 class Values(Protocol):
     """How a column writes values that are not Python's own."""
@@ -122,8 +124,16 @@ COMPOSED_ROWS = (
 )
 
 
+STREAM_ROWS = (
+    Row("read 100 MB by 4 kB", "streams", "sum", constant(4096), wasi.SUM),
+    Row("read 100 MB by 64 kB", "streams", "sum", constant(65536), wasi.SUM),
+    Row("print 100,000 lines", "streams", "print", constant(wasi.LINES), wasi.LINES),
+    Row("100,000 lines to a file", "streams", "lines", constant(wasi.LINES), wasi.LINES),
+)
+
+
 def segments(v: Values) -> list[Any]:
     return [v.segment(float(i), 0.5, float(i), 1.5, i * 0.25) for i in range(10_000)]
 
 
-ROWS = BENCH + LAYOUTS + COMPOSED_ROWS
+ROWS = BENCH + LAYOUTS + COMPOSED_ROWS + STREAM_ROWS

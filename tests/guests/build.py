@@ -106,6 +106,9 @@ def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> N
 BUILD = "tests/guests/build.py"
 PYPI = "tests/guests/requirements.txt"
 NPM = "tests/guests/js/package.json"
+ADAPT = "tests/guests/js/adapt.mjs"
+COMPONENTIZE = "tests/guests/js/componentize.mjs"
+EVERYDAY = ("tests/guests/everyday/wit", "src/witcraft/wasi/wit/deps")
 
 
 # --- the tools ------------------------------------------------------------------------------------
@@ -153,7 +156,8 @@ def componentize_py(work: Path, output: Path) -> None:
 
 
 def componentize_js(work: Path, output: Path) -> None:
-    node(work, "componentize.mjs", "tour.wit", "tour", "guest.js", output)
+    without = ("random", "stdio", "clocks", "http", "fetch-event")
+    node(work, "componentize.mjs", "tour.wit", "tour", "guest.js", output, *without)
 
 
 def zig(work: Path, output: Path) -> None:
@@ -163,6 +167,35 @@ def zig(work: Path, output: Path) -> None:
     sources = sorted(path.name for path in work.glob("*.c"))
     run(sys.executable, "-m", "ziglang", "cc", *target, "-O2", "-Wall", "-o", "core.wasm", *sources, cwd=work, env=kept)
     node(work, "component.mjs", "ledger.wit", "ledger", "core.wasm", output)
+
+
+def everyday_py(work: Path, output: Path) -> None:
+    python_tool("componentize_py")
+    tool = Path(sys.executable).with_name("componentize-py")
+    run(tool, "-d", world(work), "-w", "program", "componentize", "app", "-o", output, cwd=work)
+
+
+def everyday_js(work: Path, output: Path) -> None:
+    node(work, "componentize.mjs", world(work), "script", "everyday.js", output)
+
+
+def command(work: Path, output: Path) -> None:
+    """A C program with a `main`, as other people's tools make them of WASI's preview 1."""
+    python_tool("ziglang")
+    kept = {"ZIG_GLOBAL_CACHE_DIR": str(CACHE / "zig"), "ZIG_LOCAL_CACHE_DIR": str(CACHE / "zig")}
+    target = ("-target", "wasm32-wasi", "-O2", "-Wall", "-Wl,--strip-debug")
+    sources = sorted(path.name for path in work.glob("*.c"))
+    run(sys.executable, "-m", "ziglang", "cc", *target, "-o", "core.wasm", *sources, cwd=work, env=kept)
+    node(work, "adapt.mjs", "core.wasm", output)
+
+
+def world(work: Path) -> Path:
+    """A folder with the WIT of ``everyday``, and beside it the packages of WASI."""
+    folder = work / "wit"
+    (folder / "deps").mkdir(parents=True)
+    for file in work.glob("*.wit"):
+        file.rename(folder / file.name if file.name == "everyday.wit" else folder / "deps" / file.name)
+    return folder
 
 
 def assemble(work: Path, output: Path) -> None:
@@ -183,9 +216,14 @@ RECIPES = {
         (NPM,),
         lambda work, output: node(work, "componentize.mjs", "wasi.wit", "wasi", "guest.js", output),
     ),
+    # Programs with all of WASI in it, by each tool's defaults: commands that do what their first argument says.
+    "everyday-python": Recipe((*EVERYDAY, "tests/guests/everyday/python"), (PYPI,), everyday_py),
+    "everyday-js": Recipe((*EVERYDAY, "tests/guests/everyday/js", COMPONENTIZE), (NPM,), everyday_js),
+    "everyday-c": Recipe(("tests/guests/everyday/c", ADAPT), (PYPI, NPM), command),
     # What the benchmarks measure.
     "bench": Recipe(("benchmarks/components/bench.wat",), (), assemble),
     "composed": Recipe(("benchmarks/components/composed.wat",), (), assemble),
+    "streams": Recipe(("benchmarks/components/streams.c", ADAPT), (PYPI, NPM), command),
 }
 
 
@@ -194,10 +232,10 @@ def main(names: list[str]) -> int:
     missed = False
     for name in names or RECIPES:
         try:
-            print(f"{name:12} {guest(name)}")
+            print(f"{name:16} {guest(name)}")
         except MissingTool as missing:
             missed = True
-            print(f"{name:12} skipped: {missing}", file=sys.stderr)
+            print(f"{name:16} skipped: {missing}", file=sys.stderr)
     return int(missed and REQUIRED)
 
 
