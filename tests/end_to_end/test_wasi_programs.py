@@ -27,6 +27,7 @@ pytestmark = pytest.mark.guest
 
 C = pytest.param("everyday-c", marks=pytest.mark.engine)  # the others are large, and take long to compile
 guests = pytest.mark.parametrize("guest", [C, "everyday-js", "everyday-python"])
+# Python has them in its library, JavaScript calls the interfaces; C does that, too, but for a client only.
 guests_with_sockets = pytest.mark.parametrize("guest", ["everyday-js", "everyday-python"])
 
 
@@ -221,7 +222,7 @@ def test_a_timeout_ends_what_computes_and_what_waits(busy):
 # ---- sockets ------------------------------------------------------------------------------------------------------
 
 
-@guests_with_sockets
+@guests
 def test_a_client(guest):
     with everyday.server(everyday.upper) as (host, port):
         client = command(guest, "connect", host, port)
@@ -274,6 +275,14 @@ def test_the_network_is_granted_by_address(guest):
     assert printed(run(attempts, network=elsewhere)) == "connect EACCES\nsend EACCES\nlisten EACCES\n"
     here = Network(tcp=f"{host}:{port}", udp=f"{host}:{port}", listen=host)
     assert printed(run(attempts, network=here)) == "connect ECONNREFUSED\nsend ok\nlisten ok\n"
+
+
+@pytest.mark.engine
+def test_a_client_in_c_is_granted_by_address():
+    host, port = everyday.HOST, everyday.unused_port()
+    attempts = command("everyday-c", "attempts", host, port)
+    assert printed(run(attempts)) == printed(run_native(attempts)) == "connect EACCES\n"
+    assert printed(run(attempts, network=Network(tcp=f"{host}:{port}"))) == "connect ECONNREFUSED\n"
 
 
 # ---- what is not there --------------------------------------------------------------------------------------------

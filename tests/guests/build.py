@@ -22,6 +22,8 @@ from pathlib import Path
 
 import wasmtime
 
+import witcraft
+
 HERE = Path(__file__).parent
 TOP = HERE.parent.parent
 REQUIRED = bool(os.environ.get("WITCRAFT_REQUIRE_GUESTS"))
@@ -186,15 +188,18 @@ def command(work: Path, output: Path) -> None:
     target = ("-target", "wasm32-wasi", "-O2", "-Wall", "-Wl,--strip-debug")
     sources = sorted(path.name for path in work.glob("*.c"))
     run(sys.executable, "-m", "ziglang", "cc", *target, "-o", "core.wasm", *sources, cwd=work, env=kept)
+    if (work / "sockets.wit").exists():  # it calls WASI 0.2 besides
+        core = work / "core.wasm"
+        core.write_bytes(witcraft.embed(core, world(work, "sockets.wit")))
     node(work, "adapt.mjs", "core.wasm", output)
 
 
-def world(work: Path) -> Path:
-    """A folder with the WIT of ``everyday``, and beside it the packages of WASI."""
+def world(work: Path, main: str = "everyday.wit") -> Path:
+    """A folder with the WIT of a guest, and beside it the packages of WASI."""
     folder = work / "wit"
     (folder / "deps").mkdir(parents=True)
     for file in work.glob("*.wit"):
-        file.rename(folder / file.name if file.name == "everyday.wit" else folder / "deps" / file.name)
+        file.rename(folder / file.name if file.name == main else folder / "deps" / file.name)
     return folder
 
 
@@ -219,7 +224,7 @@ RECIPES = {
     # Programs with all of WASI in it, by each tool's defaults: commands that do what their first argument says.
     "everyday-python": Recipe((*EVERYDAY, "tests/guests/everyday/python"), (PYPI,), everyday_py),
     "everyday-js": Recipe((*EVERYDAY, "tests/guests/everyday/js", COMPONENTIZE), (NPM,), everyday_js),
-    "everyday-c": Recipe(("tests/guests/everyday/c", ADAPT), (PYPI, NPM), command),
+    "everyday-c": Recipe(("tests/guests/everyday/c", EVERYDAY[1], ADAPT), (PYPI, NPM), command),
     # What the benchmarks measure.
     "bench": Recipe(("benchmarks/components/bench.wat",), (), assemble),
     "composed": Recipe(("benchmarks/components/composed.wat",), (), assemble),

@@ -13,6 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
+// Of sockets.c.
+int connect_to(const char *host, const char *port);
+int attempts(const char *host, const char *port);
+
 static const char *top;
 static const char text[] = "a line of text, and another word\n";
 
@@ -313,6 +317,8 @@ int main(int count, char **arguments) {
   if (!strcmp(name, "spin")) return spin();
   if (!strcmp(name, "fail")) return fail();
   if (!strcmp(name, "exit")) return leave(top);
+  if (!strcmp(name, "connect") && count > 3) return connect_to(top, arguments[3]);
+  if (!strcmp(name, "attempts") && count > 3) return attempts(top, arguments[3]);
   fprintf(stderr, "what is %s?\n", name);
   return 2;
 }
