@@ -15,6 +15,7 @@ import pytest
 
 from tests.conftest import path_of
 from tests.js import tools
+from tests.support.wat import assemble
 from witcraft import api
 
 pytestmark = [pytest.mark.guest]
@@ -56,7 +57,30 @@ def test_a_guest_that_counts_its_memory_and_breaks_rules(node, written: Write, t
 
 
 def test_arguments_whose_reading_calls_the_guest(node, written: Write, tmp_path):
-    run("getters.mjs", node, tmp_path, {"bench": written("bench", instantiation="async")})
+    modules = {"bench": written("bench", instantiation="async"), "growing": assembled("growing", tmp_path)}
+    run("getters.mjs", node, tmp_path, modules)
+
+
+def assembled(name: str, work: Path, **words: str) -> Path:
+    """The module of `programs/NAME.wat`, in which each of ``words`` is replaced by its value."""
+    component, folder = work / f"{name}.wasm", work / name
+    text = (tools.HERE / "programs" / f"{name}.wat").read_text()
+    component.write_bytes(assemble(re.sub(r"[A-Z]{5,}", lambda found: words[found[0]], text)))
+    api.js(component, folder, name=name, instantiation="async")
+    return folder / f"{name}.js"
+
+
+@pytest.mark.parametrize(("width", "memory", "behind"), [("i32", "", "20"), ("i64", "i64", "24")], ids=["32", "64"])
+def test_memories_of_either_width(width, memory, behind, tmp_path):
+    """On the newest Node.js: 64-bit memories came after 22."""
+    module = assembled("widths", tmp_path, WIDTH=width, MEMORY=memory, BEHIND=behind)
+    run("widths.mjs", tools.NODES[0], tmp_path, {"widths": module})
+
+
+def test_functions_of_the_asynchronous_abi(node, tmp_path):
+    module = assembled("asynchronous", tmp_path)
+    run("asynchronous.mjs", node, tmp_path, {"asynchronous": module})
+    assert "run(): Promise<void>" in module.with_suffix(".d.ts").read_text()
 
 
 SELF: dict[str, dict[str, Any]] = {

@@ -9,7 +9,7 @@ import pytest
 
 from tests.js import tools
 from witcraft.wast import run
-from witcraft.wast.js import NODE
+from witcraft.wast.js import NODE, ONE_MEMORY
 
 SCRIPTS = sorted((tools.HERE.parent / "wast").glob("*.wast"))
 VECTORS = Path(os.environ.get("WITCRAFT_VECTORS", ""))
@@ -20,6 +20,16 @@ def test_own_scripts(script, monkeypatch):
     """On the newest Node.js: 64-bit memories came after 22."""
     monkeypatch.setenv(NODE, str(tools.node()))
     report = run(script, "js")
+    assert report.flaw == ""
+    assert report.outcomes
+    assert report.failures == []
+
+
+@pytest.mark.parametrize("script", ["between", "handles", "lists", "memory64", "tasks", "transcode"])
+def test_calls_between_components_with_one_memory_a_module(script, monkeypatch):
+    monkeypatch.setenv(NODE, str(tools.node()))
+    monkeypatch.setenv(ONE_MEMORY, "1")
+    report = run(tools.HERE.parent / "wast" / f"{script}.wast", "js")
     assert report.flaw == ""
     assert report.outcomes
     assert report.failures == []

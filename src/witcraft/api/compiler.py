@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from witcraft.plan.steps import Plan
 
 
-def planned(data: bytes) -> Plan:
+def planned(data: bytes, partly: bool = False) -> Plan:
+    """``partly``: as ``link`` has it."""
     from witcraft import binary
     from witcraft.errors import ComponentError
     from witcraft.fuse import fuse
@@ -19,7 +20,7 @@ def planned(data: bytes) -> Plan:
     from witcraft.resolve import resolve
 
     try:
-        return fuse(link(resolve(binary.read(data))))
+        return fuse(link(resolve(binary.read(data)), partly))
     except ComponentError as error:
         raise placed(error) from None
 

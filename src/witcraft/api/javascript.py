@@ -30,6 +30,7 @@ def js(
     typescript: bool = True,
     checked: bool = True,
     minify: bool = False,
+    multi_memory: bool = True,
     wit: str | os.PathLike[str] | None = None,
 ) -> Files:
     """An ES module for the component, ``NAME.js``, with its core modules and declarations; to ``folder``, if named.
@@ -37,7 +38,8 @@ def js(
     ``instantiation``: "async" or "sync" for a module with a function ``instantiate``, None for one that instantiates
     itself; then ``map`` says which modules its imports come from, ``wasi_shim`` takes `wasi:*` from the npm package
     that implements it, and ``tla_compat`` exports a promise ``$init`` in place of awaiting at the top. Core modules of
-    fewer bytes than ``base64_cutoff`` stand in the module. Without ``checked``, arguments are taken as they are.
+    fewer bytes than ``base64_cutoff`` stand in the module. Without ``checked``, arguments are taken as they are;
+    without ``multi_memory``, no core module that witcraft makes has several memories, for engines before 2024.
     ``wit`` documents the component, where it does not do so itself; see ``document``. Raises ``EmitError`` if the
     folder holds anything that witcraft has not written.
     """
@@ -65,6 +67,7 @@ def js(
         typescript,
         checked,
         minify,
+        multi_memory,
     )
     files = without_collection(lambda: _print_js(data, options))
     if folder is not None:
@@ -105,7 +108,7 @@ def _print_js(data: bytes, options: JsOptions) -> Files:
     from witcraft.gate.build import build
     from witcraft.gate.calls import CALLS
 
-    plan = planned(data)
+    plan = planned(data, partly=True)
     try:
         return package(plan, build(plan, CALLS), options)
     except ComponentError as error:

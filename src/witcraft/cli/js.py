@@ -39,6 +39,7 @@ def pairs(_: click.Context, option: click.Parameter, values: tuple[str, ...]) ->
 @click.option("--no-typescript", is_flag=True, help="Without declarations.")
 @click.option("--unchecked", is_flag=True, help="Take arguments as they are.")
 @click.option("--minify", is_flag=True, help="Without comments and indentation.")
+@click.option("--no-multi-memory", is_flag=True, help="For Node.js before 22, and browsers before 2024.")
 @click.option("--wit", type=click.Path(exists=True, path_type=Path), help="WIT that documents COMPONENT.")
 def js(
     component: Path,
@@ -52,6 +53,7 @@ def js(
     no_typescript: bool,
     unchecked: bool,
     minify: bool,
+    no_multi_memory: bool,
     wit: Path | None,
 ) -> None:
     """Write COMPONENT as an ES module: NAME.js with its core modules and TypeScript declarations.
@@ -81,6 +83,7 @@ def js(
             typescript=not no_typescript,
             checked=not unchecked,
             minify=minify,
+            multi_memory=not no_multi_memory,
             wit=wit,
         )
         click.echo(f"{folder}: {len(files)} files", err=True)

@@ -29,3 +29,32 @@ test('an item of a list of numbers', () => {
   Object.defineProperty(numbers, 1, { get() { grow(); return 2; } });
   assert.throws(() => app.echoF64s(numbers), /reading the list let the memory grow/);
 });
+
+const guest = await open('growing', {});
+
+/** An object whose property lets the memory grow, by a call that has nothing to do in it, before it gives `value`. */
+const late = (object, name, value) => Object.defineProperty(object, name, { get() { guest.grow(); return value; } });
+
+test('a field, by a call of scalars', () => {
+  assert.equal(guest.records([late({ key: 0 }, 'number', 5), { key: 0, number: 2 }]), 7);
+  assert.equal(guest.records([late({ number: 5 }, 'key', 0), { key: 0, number: 2 }]), 7);
+});
+
+test('a payload, or a tag', () => {
+  assert.equal(guest.variants([late({ tag: 'square' }, 'val', 5), late({ val: 2 }, 'tag', 'square')]), 7);
+});
+
+test('an item of a tuple, or of a list', () => {
+  assert.equal(guest.tuples([late([0, 0], 1, 5), [0, 2]]), 7);
+  assert.equal(guest.tuples(late([[0, 5], [0, 0]], 1, [0, 2])), 7);
+});
+
+test('a flag', () => {
+  assert.equal(guest.flags([late({ read: true }, 'write', true)]), 3);
+});
+
+test('a list of bytes that would be many objects', async () => {
+  const other = await open('growing', {});
+  assert.equal(other.many(1000).length, 1000);
+  assert.throws(() => other.many(1 << 26), { name: 'RuntimeError', message: /^more than 1073741824 bytes copied/ });
+});

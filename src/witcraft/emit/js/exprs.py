@@ -79,6 +79,8 @@ def expression(body: Body, e: Expr) -> str:
             return case_object("ok", x(payload) if payload else "undefined")
         case ops.MakeErr(payload):
             return case_object("err", x(payload) if payload else "undefined")
+        case ops.Get(_, ops.Var(name), index) if (name, index) in body.fields:
+            return body.fields[name, index]
         case ops.Get(ty, of, index):
             return f"{tight(x(of))}{member(field_names(ty)[index])}"
         case ops.EnumIndex(ty, of):
@@ -116,7 +118,7 @@ def address(body: Body, e: Expr) -> str:
             return str(value)
         case ops.Load("u64"):
             return f"Number({expression(body, e)})"
-        case ops.Var(name) if (load := body.inlined(name)) is not None:
+        case ops.Var(name) if (load := body.inlined_load(name)) is not None:
             return address(body, load)
         case ops.Var(name) if body.sorts.get(name) == "i64":
             return f"{body.use('address')}({body.var(name)})"

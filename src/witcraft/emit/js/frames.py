@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 from witcraft.abi import ops
 from witcraft.abi.ops import Block, Expr, HelperKey, Program, Stmt
+from witcraft.emit.js.cases import put_arm
+from witcraft.emit.js.costs import element_cost
 from witcraft.emit.js.exprs import core_value
-from witcraft.emit.js.module import JsModule
+from witcraft.emit.js.inline import is_list
+from witcraft.emit.js.module import JsModule, entry, literal
 from witcraft.emit.js.names import quoted
-from witcraft.emit.js.ops import Body, every, uses
+from witcraft.emit.js.ops import Body
+from witcraft.emit.js.uses import every, uses
 from witcraft.gate.needs import Direct
 from witcraft.model.types import (
     Borrow,
@@ -42,12 +46,17 @@ class InstanceFrame:
         self.module: JsModule = package.module
         self.checked: bool = package.options.checked
         self.encoding, self.wide = options.encoding.value, options.memory64
+        self.cost = 0  # bytes, of an element of the list that is lifted
+        self.joins = False  # whether what is lowered stands in the block of the call that takes it
 
     def memory(self) -> str:
         return self.package.glue.memory(self.options)
 
     def labels(self, ty: TypeDef) -> str:
         return self.package.checks.labels(ty)
+
+    def is_pure(self, ty: ValType) -> bool:
+        return not self.package.facts.handles_in(ty)
 
     # ---- handles ----
 
@@ -111,6 +120,9 @@ class InstanceFrame:
         name, extras = self.package.helpers.find(key, self.options)
         return name, tuple(text for extra in extras for text in self.extra(body, extra))
 
+    def before(self, key: HelperKey) -> tuple[str, ...]:
+        return () if self.package.facts.handles_in(key.type) else (self.memory(),)
+
     def extra(self, body: Body, need: str) -> list[str]:
         """What a helper gets beside its values."""
         body.needs.add(need)
@@ -118,11 +130,14 @@ class InstanceFrame:
 
     # ---- lowering that is guarded ----
 
-    def values(self, body: Body, values: tuple[tuple[str, ValType], ...]) -> str:
-        """By which a failed call finds out what is wrong: name, value and check of each."""
-        check = self.package.checks.text
-        items = [f"[{quoted(name.replace('_', '-'))}, {body.local(name)}, {check(ty)}]" for name, ty in values]
-        return f"[{', '.join(items)}]"
+    def values(self, body: Body, values: tuple[tuple[str, ValType], ...]) -> list[str]:
+        """By which a failed call finds out what is wrong: the values by name, and the check of each."""
+        items = [entry(literal(name.replace("_", "-")), body.local(name)) for name, _ in values]
+        return [f"{{ {', '.join(items)} }}", *[self.package.checks.text(ty) for _, ty in values]]
+
+    def take_apart(self, body: Body, guard: ops.Guard) -> None:
+        for name, _ in guard.values:
+            body.take_apart(name, body.local(name))
 
     def hoist(self, body: Body, guard: ops.Guard) -> None:
         """What the guarded block makes and others use is declared before it."""
@@ -181,36 +196,27 @@ class ExportFrame(InstanceFrame):
         self.core, self.label = core, label
         self.post = ""
         self.constructs: Resource | None = None
-        raised = [op.payload for op in every(program.body) if type(op) is ops.Raise]
-        self.raises, self._has_payload = bool(raised), any(raised)
+        self.raises = any(type(op) is ops.Raise for op in every(program.body))
         self._guard = next((stmt for stmt in program.body if isinstance(stmt, ops.Guard)), None)
         self._scoped = any(isinstance(stmt, ops.BeginBorrows) for stmt in program.body)
         self._moves = package.facts.moves(self._guard.values if self._guard else (), options.instance)
+        self.joins = not (self._moves or self._scoped)
 
     def print(self, body: Body, program: Program) -> None:
         """One ``try`` around all of it; handles that are lowered have one of their own, which takes them back."""
-        split = self._moves or self._scoped
-        at = next(i for i, stmt in enumerate(program.body) if isinstance(stmt, ops.CallCore)) if split else 0
+        calls = (i for i, stmt in enumerate(program.body) if isinstance(stmt, ops.CallCore))
+        at = 0 if self.joins else next(calls)
         body.block(program.body[:at])
-        failure = call = ""
-        if self.raises:
-            failure, call = body.fresh("failure") if self._has_payload else "", body.fresh("call")
-            body.alias("frame failure", failure)
-            body.alias("frame call", call)
-            if failure:
-                body.out.line(f"let {failure};")
-        with body.out.block(f"{call}: try {{" if call else "try {"):
+        with body.out.block("try {"):
             self.print_call(body, program.body[at:])
-        self.print_catch(body, self._guard if not split else None)
-        if self.raises:
-            body.out.line(f"throw new {body.use('ComponentError')}({failure});")
+        self.print_catch(body, self._guard if self.joins else None)
 
     def print_catch(self, body: Body, guard: ops.Guard | None, first: Sequence[str] = ()) -> None:
         error = body.fresh("error")
         with body.out.block(f"}} catch ({error}) {{", "}"):
             body.out.extend(list(first))
             args = [error, quoted(self.label)]
-            args += [self.values(body, guard.values)] if guard and self.checked else []
+            args += self.values(body, guard.values) if guard and self.checked else []
             body.out.bracket("throw state.fail(", args, ");")
 
     def print_call(self, body: Body, block: Block) -> None:
@@ -235,7 +241,10 @@ class ExportFrame(InstanceFrame):
             body.out.line(f"{call};")
             return
         ((name, core),) = stmt.outs
-        if name in body.addresses:
+        if name in body.uses.areas:
+            body.checked_areas.add(name)
+            body.make(name, body.area(name, call))
+        elif name in body.uses.addresses:
             call = f"{body.use('address')}({call})" if core == "i64" else f"{call} >>> 0"
             body.make_address(name, call)
         elif body.counts[name]:
@@ -244,7 +253,8 @@ class ExportFrame(InstanceFrame):
             body.out.line(f"{call};")
 
     def guard(self, body: Body, guard: ops.Guard) -> None:
-        if not (self._moves or self._scoped):
+        if self.joins:
+            self.take_apart(body, guard)
             body.block(guard.body)
             return
         self.hoist(body, guard)
@@ -256,6 +266,7 @@ class ExportFrame(InstanceFrame):
         if self._scoped:
             undo.append(self.scope_end(body))
         with body.out.block("try {"):
+            self.take_apart(body, guard)
             body.block(guard.body)
         self.print_catch(body, guard, undo)
 
@@ -265,17 +276,11 @@ class ExportFrame(InstanceFrame):
     def give(self, body: Body, values: tuple[Expr, ...]) -> None:
         if self.constructs is not None:
             body.out.line(f"{self.resource(self.constructs)}.adopt(this, {body.x(values[0])});")
-            body.out.line("return;") if self.raises else None
         elif values:
             body.give(body.x(values[0]))
-        elif self.raises:
-            body.out.line("return;")
 
     def fail(self, body: Body, payload: Expr | None) -> None:
-        """The error is thrown behind the ``try``, which would take it for a trap."""
-        if payload is not None:
-            body.out.line(f"{body.local('frame failure')} = {body.x(payload)};")
-        body.out.line(f"break {body.local('frame call')};")
+        body.give(body.x(payload) if payload is not None else "", f"throw new {body.use('ComponentError')}(", ")")
 
     def lift_own(self, body: Body, resource: Resource, handle: Expr) -> str:
         if resource is self.constructs:
@@ -300,18 +305,10 @@ class ImportFrame(InstanceFrame):
         self.host, self.label = host, label
         self.cores: tuple[str, ...] = ()  # of what it returns
         self.result: ValType | None = None  # what the host function gives
-        self.before = ""  #                 the statement that stands before the ``try``
+        self.start = ""  #                  the statement that stands before the ``try``
         self.failure: list[str] = []  #     what a failure looks at, and how
         self._direct = direct
         self._slots = {name: slot for slot, (name, _) in enumerate(program.params)}
-
-    def normalise(self, body: Body, program: Program) -> None:
-        """Addresses among the parameters, which come as the engine gives them."""
-        for name, core in program.params:
-            if name in body.addresses and core in ("i32", "i64"):
-                local = body.local(name)
-                body.out.line(f"{local} = {body.use('address')}({local});" if core == "i64" else f"{local} >>>= 0;")
-                body.sorts[name] = "number" if core == "i64" else ""
 
     def is_direct(self, handle: Expr) -> bool:
         return isinstance(handle, ops.Var) and self._slots.get(handle.name, -1) in self._direct.params
@@ -348,7 +345,7 @@ class ImportFrame(InstanceFrame):
         self.explain(body, outcome, result)
         call = self.call_host(body, stmt.args, has_result=True)
         attempt = body.use("attemptPlainly" if is_object(result.ok) else "attempt")
-        target = outcome if self.before else f"const {outcome}"
+        target = outcome if self.start else f"const {outcome}"
         body.out.line(f"{target} = {attempt}(() => {call});")
         body.declare_outs(stmt.outs)
         arms = [stmt.ok, stmt.err]
@@ -356,14 +353,14 @@ class ImportFrame(InstanceFrame):
             body.block(stmt.err.body[:1])
             arms = [ops.CaseArm(arm.bind, arm.body[1:]) for arm in arms]
         with body.out.block(f"if ({outcome}.tag === 'ok') {{"):
-            body.arm(outcome, arms[0])
+            put_arm(body, outcome, arms[0])
         with body.out.block("} else {", "}"):
-            body.arm(outcome, arms[1])
+            put_arm(body, outcome, arms[1])
 
     def explain(self, body: Body, value: str, ty: ValType) -> None:
         """A failure looks at what the host function returned, where that has parts."""
         if self.checked and has_parts(ty):
-            self.before = f"let {value} = {body.use('unset')};"
+            self.start = f"let {value} = {body.use('unset')};"
             self.failure = [value, self.package.checks.named(ty)]
             body.use("endImport")
 
@@ -375,8 +372,18 @@ class ImportFrame(InstanceFrame):
         out = next((stmt.out for stmt in program.body if isinstance(stmt, ops.CallHost)), None)
         if out is not None and self.result is not None:
             self.explain(body, body.local(out), self.result)
-            if self.before:
+            if self.start:
                 body.declared.add(out)
+
+    def returns_at_once(self, body: Body, program: Program) -> None:
+        """A scalar that is returned at once needs no name."""
+        match program.body[-3:]:
+            case (ops.CallHost(str() as out), ops.Guard((ops.Let(),)), ops.Return()) if (
+                body.counts[out] == 1 and not self.start and "loans" not in body.needs
+            ):
+                body.inlined.add(out)
+            case _:
+                pass
 
     def give(self, body: Body, values: tuple[Expr, ...]) -> None:
         if "loans" in body.needs:
@@ -407,12 +414,24 @@ def is_object(ty: ValType | None) -> bool:
 class HelperFrame(InstanceFrame):
     """A function that lifts or lowers one large type; ``cores`` are those that it gives, when it lowers to them."""
 
-    def __init__(self, package: Package, options: Options, cores: Sequence[str]) -> None:
+    def __init__(self, package: Package, options: Options, key: HelperKey, cores: Sequence[str]) -> None:
         super().__init__(package, options)
-        self.cores = cores
+        self.cores, self.is_list = cores, is_list(key.type)
+        self.cost = element_cost(key.type) if self.is_list else 0
+        self._is_shared = self.is_pure(key.type)
+
+    def memory(self) -> str:
+        return "memory" if self._is_shared else super().memory()
+
+    def before(self, key: HelperKey) -> tuple[str, ...]:
+        return ("memory",) if self.is_pure(key.type) and self._is_shared else super().before(key)
 
     def give(self, body: Body, values: tuple[Expr, ...]) -> None:
-        if self.cores:
+        if self.cores and self.is_list:
+            ptr, length = values
+            body.out.line(f"{body.memory()}.length = {body.x(length)};")
+            body.give(body.x(ptr))
+        elif self.cores:
             texts = [core_value(body, value, core) for value, core in zip(values, self.cores, strict=True)]
             body.out.line(f"return [{', '.join(texts)}];")
         elif values:

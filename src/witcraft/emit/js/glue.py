@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, assert_never
 
+from witcraft.emit.js import adapters
 from witcraft.emit.js.functions import print_trampoline
-from witcraft.emit.js.module import JsWriter, literal, member
+from witcraft.emit.js.module import JsWriter, entry, literal, member
 from witcraft.emit.js.names import lower_camel, quoted
 from witcraft.model.world import Function
 from witcraft.plan.steps import (
@@ -15,6 +16,9 @@ from witcraft.plan.steps import (
     CoreDef,
     CoreExport,
     DefineResource,
+    ExportDef,
+    ExportedInstance,
+    ExportedModule,
     ExtractCallback,
     ExtractMemory,
     ExtractPostReturn,
@@ -30,13 +34,16 @@ from witcraft.plan.steps import (
     ModuleArg,
     ModuleRef,
     Options,
+    Plan,
     ResourceFunc,
     StaticModule,
     Step,
     Unsupported,
+    inner_calls,
     sources,
 )
-from witcraft.runtime.traps import CANNOT_LEAVE, MESSAGES, UNALIGNED
+from witcraft.plan.support import lacking
+from witcraft.runtime.traps import CANNOT_LEAVE, MESSAGES, NOT_YET, THROWN, UNALIGNED
 
 if TYPE_CHECKING:
     from witcraft.emit.js.package import Package
@@ -55,12 +62,27 @@ def origin(name: str, value: CoreDef) -> tuple[int, str] | None:
     return (value.instance, prefix) if not prefix or prefix.endswith(":") else None
 
 
+def modules_made_once(plan: Plan) -> set[int]:
+    """The component's own core modules that are only instantiated, and only once."""
+    steps = [step.module for step in plan.steps if isinstance(step, InstantiateModule)]
+    made = Counter(module.index for module in steps if isinstance(module, StaticModule))
+    return {index for index, count in made.items() if count == 1}.difference(exported_modules(plan.exports))
+
+
+def exported_modules(exports: Iterable[tuple[str, ExportDef]]) -> Iterator[int]:
+    for _, item in exports:
+        if isinstance(item, ExportedInstance):
+            yield from exported_modules(item.exports)
+        elif isinstance(item, ExportedModule) and isinstance(item.ref, StaticModule):
+            yield item.ref.index
+
+
 class Glue:
     def __init__(self, package: Package) -> None:
         self.package, self.module = package, package.module
         self.plan, self.gate = package.plan, package.gate
         self.out = JsWriter(1)
-        self.core_functions = JsWriter(1)
+        self._taken: dict[str, list[str]] = {}  # instance -> the core functions that are called of it
         self.instances: dict[str, str] = {}  # what a step made -> its local
         self._memories: dict[MemoryKey, str] = {}
         self._resources: dict[int, str] = {}
@@ -70,6 +92,9 @@ class Glue:
         self._modules: dict[str, str] = {}  # file of a core module -> local
         self._extracted: set[tuple[str, int]] = set()
         self._made: set[MemoryKey] = set()
+        self._once = modules_made_once(self.plan)
+        lowered = [step for step in self.plan.steps if isinstance(step, LowerImport)]
+        self._refused = {step.index for step in lowered if lacking(step.function, step.options)}
         self.used = set(self._used())
         self.gate_name = self.module.take("gate") if self.gate is not None else ""
 
@@ -79,7 +104,7 @@ class Glue:
         assert options.memory is not None, "a program that uses memory has one"
         key = options.memory, options.realloc, options.memory64
         if key not in self._memories:
-            self._memories[key] = self.module.take("memory" if not self._memories else f"memory{len(self._memories)}")
+            self._memories[key] = self.module.take(f"memory{len(self._memories)}") if self._memories else "memory"
         return self._memories[key]
 
     def is_host(self, number: int) -> bool:
@@ -109,14 +134,29 @@ class Glue:
         if text not in self._functions:
             name = value.name if isinstance(value, CoreExport) else function.extern_name
             self._functions[text] = self.module.take(lower_camel(f"core-{name}"))
-            self.core_functions.line(f"const {self._functions[text]} = {text};")
+            if isinstance(value, CoreExport):
+                item = entry(literal(value.name), self._functions[text])
+                self._taken.setdefault(self.made(f"core{value.instance}"), []).append(item)
+            else:
+                self._taken.setdefault(text, []).append(self._functions[text])
         return self._functions[text]
+
+    def print_core_functions(self) -> list[str]:
+        """The core functions that are called, once all instances are there."""
+        out = JsWriter(1)
+        for source, items in self._taken.items():
+            if source in self.instances.values():
+                out.bracket("const {", items, f"}} = {source};", " ")
+            else:
+                out.line(f"const {items[0]} = {source};")
+        return out.lines
 
     # ---- core definitions ----
 
     def _used(self) -> Iterator[str]:
         """The core instances whose exports something asks for."""
-        lifted = [item.core for item in self.package.facts.lifted(self.plan.exports)]
+        exported = self.package.facts.lifted(self.plan.exports)
+        lifted = [item.core for item in exported if not lacking(item.function, item.options)]
         for value in [*lifted, *[value for step in self.plan.steps for value in sources(step)]]:
             if isinstance(value, CoreExport):
                 yield f"core{value.instance}"
@@ -127,6 +167,8 @@ class Glue:
         match value:
             case CoreExport(index, name, _):
                 return self.made(f"core{index}") + member(name)
+            case Lowered(index) if index in self._refused:
+                return self.package.trampolines[index]
             case Lowered(index):
                 return f"{self.gate_name}{member(f'lower-{index}')}"
             case ResourceFunc(op, instance, resource):
@@ -143,7 +185,7 @@ class Glue:
     def made(self, name: str) -> str:
         """The exports of a core instance."""
         if name not in self.instances:
-            self.instances[name] = self.module.take(name)
+            self.instances[name] = self.module.take(lower_camel(name))
         return self.instances[name]
 
     # ---- the gate ----
@@ -168,7 +210,7 @@ class Glue:
             return
         file = self.package.made_file("gate", self.gate.wasm)
         host = [f"{literal(name)}: {self.gate_import(name)}" for name in self.gate.imports]
-        self.instantiate(self.gate_name, self.module_value(file), {"host": host})
+        self.instantiate(self.gate_name, self.module_value(file, is_once=True), {"host": host})
 
     def print_gate_functions(self) -> None:
         for name, local in self._gate.items():
@@ -197,25 +239,36 @@ class Glue:
 
     def messages(self) -> str:
         """The messages of the traps that this component can raise."""
-        has_handles = bool(self.plan.resources)
-        has_adapters = bool(self.package.adapters or self.plan.builtins)
-        wanted = {
-            code: text
-            for code, text in MESSAGES.items()
-            if code == CANNOT_LEAVE or (has_handles and code < UNALIGNED) or (has_adapters and code >= UNALIGNED)
-        }
+        builtins = {builtin.name for builtin in self.plan.builtins.values()}
+        is_async = bool(builtins) or any(call.function.is_async for call in inner_calls(self.plan))
+        wanted = {code: text for code, text in MESSAGES.items() if self.can_trap(code, text, builtins, is_async)}
         items = [f"{code}: {quoted(text)}" for code, text in wanted.items()]
         return self.module.constant("TRAPS", "{", items, "}", " ")
 
+    def can_trap(self, code: int, text: str, builtins: set[str], is_async: bool) -> bool:
+        """Whether the gate, or an adapter, has a reason to say so."""
+        if code == CANNOT_LEAVE:
+            return True
+        if code < UNALIGNED:
+            return bool(self.plan.resources)
+        if is_async:
+            feature = text.removeprefix(NOT_YET)
+            return feature == text or " " in feature or feature in builtins
+        return bool(self.package.adapters) and code <= THROWN
+
     # ---- modules ----
 
-    def module_value(self, file: str) -> str:
-        """A local for a compiled core module, or the promise of one."""
+    def module_value(self, file: str, is_once: bool = False) -> str:
+        """A local for a compiled core module, or the promise of one; itself where nothing is gained by compiling it
+        while others are instantiated."""
+        if is_once and not self.package.awaits:
+            return self.package.compiled(file)
         if file not in self._modules:
             self._modules[file] = self.module.take(f"module{len(self._modules)}")
         return self._modules[file]
 
     def print_modules(self, out: JsWriter) -> None:
+        """What is compiled while others are instantiated."""
         for file, local in self._modules.items():
             out.line(f"const {local} = {self.package.compiled(file)};")
         if len(self._modules) > 1 and self.package.awaits:
@@ -223,7 +276,7 @@ class Glue:
 
     def ref(self, ref: ModuleRef) -> str:
         if isinstance(ref, StaticModule):
-            return self.module_value(self.package.module_file(ref.index))
+            return self.module_value(self.package.module_file(ref.index), ref.index in self._once)
         return self.package.imports.function(ref.path)
 
     # ---- steps ----
@@ -241,9 +294,8 @@ class Glue:
         match step:
             case InstantiateModule(index, module, args):
                 self.instantiate(f"core{index}", self.ref(module), self.arguments(args))
-            case InstantiateAdapters(index, wasm, _, args):
-                file = self.package.made_file(f"adapters{index}", wasm)
-                self.instantiate(f"adapters{index}", self.module_value(file), self.arguments(args))
+            case InstantiateAdapters(index):
+                adapters.instantiate(self, f"adapters{index}", step)
             case ExtractMemory(index):
                 self._extracted.add(("memory", index))
                 self.make_memories()
@@ -261,7 +313,7 @@ class Glue:
             case InnerCall():
                 raise AssertionError("calls between component instances are adapters by now")
             case ExtractCallback():
-                raise AssertionError("the plan refuses asynchronous functions")
+                pass  # of a function that says that it cannot be called
             case _:
                 assert_never(step)
 
@@ -358,5 +410,5 @@ class Glue:
         return {
             step.index: print_trampoline(self.package, step, out)
             for step in self.plan.steps
-            if isinstance(step, LowerImport) and f"import-{step.index}" in wanted
+            if isinstance(step, LowerImport) and (f"import-{step.index}" in wanted or step.index in self._refused)
         }

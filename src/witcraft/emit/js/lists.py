@@ -53,7 +53,7 @@ def gather(
     i = body.fresh("i")
     with body.out.block(f"for (let {i} = 0, {at} = {ptr}; {i} < {count}; {i}++, {at} += {stride}) {{", "}"):
         target = f"{body.local(out)}[{i}]"
-        if isinstance(item, ops.Var) and item.name in body.finished:  # made where it goes
+        if isinstance(item, ops.Var) and item.name in body.uses.finished:  # made where it goes
             body.alias(item.name, target)
             body.declared.add(item.name)
         fill()
@@ -72,8 +72,7 @@ def assign(body: Body, target: str, item: Expr) -> None:
 
 
 def lift_numbers(body: Body, s: ops.LiftNumbers) -> None:
-    view = f"{body.memory()}.{STORED[s.kind]}"
-    text = f"{body.use('liftNumbers')}({view}, {body.at(s.ptr)}, {body.at(s.count)})"
+    text = f"{body.use('liftNumbers')}({body.memory()}, '{STORED[s.kind]}', {body.pair(s.ptr, s.count)})"
     body.make(s.out, f"Array.from({text})" if s.into is Into.TUPLE else text)
 
 
@@ -88,13 +87,16 @@ def sequence(body: Body, s: ops.Sequence) -> None:
         body.lengths[s.out] = str(s.length)
         body.make(s.out, f"{body.use('toTuple')}({value}, {s.length})")
     else:
-        body.make(s.out, f"{body.use('toSequence')}({value})")
+        value = body.named(value, "items")
+        body.alias(s.out, value)
+        body.sequences[s.out] = f"{body.use('toSequence')}({value})"
 
 
 def spread(body: Body, s: ops.Spread) -> None:
     with body.out.block(loop(body, s.seq, s.item, s.ptr, body.local(s.at), s.stride), "}"):
         start_item(body, s.seq, s.item)
         body.block(s.body)
+    body.strayed = True
 
 
 def spread_blocks(body: Body, s: ops.SpreadBlocks) -> None:
@@ -103,8 +105,8 @@ def spread_blocks(body: Body, s: ops.SpreadBlocks) -> None:
     with body.out.block(loop(body, s.seq, s.item, s.ptr, at, s.format.size), "}"):
         start_item(body, s.seq, s.item)
         body.block(s.body)
-        for (offset, kind), value in zip(s.format.fields, s.values, strict=True):
-            body.store(kind, ops.Var(at), offset, value)
+        body.pack(s.format, ops.Var(at), 0, s.values)
+    body.strayed = True
 
 
 def loop(body: Body, seq: Expr, item: str, ptr: Expr, at: str, stride: int) -> str:
@@ -115,6 +117,7 @@ def loop(body: Body, seq: Expr, item: str, ptr: Expr, at: str, stride: int) -> s
 
 
 def start_item(body: Body, seq: Expr, item: str) -> None:
+    body.strayed = True
     body.make(item, f"{body.x(seq)}[{body.local(f'index of {item}')}]")
 
 
@@ -125,6 +128,6 @@ def lower_numbers(body: Body, s: ops.LowerNumbers) -> None:
 
 
 def store_numbers(body: Body, kind: Kind, count: int, at: str, value: str) -> None:
-    args = [body.memory(), f"'{STORED[kind]}'", body.use(conversion(kind))]
     items = f"{body.use('toTuple')}({value}, {count})"
-    body.out.line(f"{body.use('storeNumbers')}({', '.join([*args, items, at, str(count)])});")
+    args = [body.memory(), f"'{STORED[kind]}'", body.use(conversion(kind)), items, at]
+    body.out.line(f"{body.use('lowerNumbers')}({', '.join(args)});")

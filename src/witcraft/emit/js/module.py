@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from witcraft.emit.js import names, support
+from witcraft.emit.js.lines import broken
 from witcraft.emit.js.names import RESERVED, Taken, is_identifier, property_key, visible
 from witcraft.text import Writer
 
@@ -21,7 +21,7 @@ _GLOBALS = """
 GLOBALS = frozenset(_GLOBALS.split())
 """What emitted code and the support files take from outside."""
 
-_FIXED = "exports getCoreModule imports instantiate instantiateCore instantiateNow link load state"
+_FIXED = "exports getCoreModule imports instantiate instantiateCore instantiateNow link load memory state"
 FIXED = frozenset(_FIXED.split())
 """Names that every module has, or may have."""
 
@@ -29,13 +29,32 @@ EXPORTED = "ComponentError"
 """The one support declaration that a module exports."""
 
 
-VIEW = re.compile(r"^    this\.(\w+) = new \w+Array\(buffer\);\n", re.MULTILINE)
-"""A typed array of a memory."""
+_COMMENT = re.compile(r"([;{]) // [^'\"`]*$")
+"""A comment behind code."""
+
+_CONSTANTS = re.compile(r"^(const .*;.*\n)\n(?=const .*;)", re.MULTILINE)
+"""Constants of a line each stand together."""
+
+_MEMBER = re.compile(r"[.'](\w+)")
+"""A member of an object, or the name of one."""
 
 
 class JsWriter(Writer):
     def __init__(self, depth: int = 0) -> None:
         super().__init__("  ", depth)
+
+    def line(self, text: str = "") -> None:
+        width = WIDTH - 2 * self.depth
+        if (
+            len(text) > width
+            and text.endswith(";")
+            and not text.lstrip().startswith(("*", "/"))
+            and "Base64" not in text
+        ):
+            for line in broken(text, width):
+                super().line(line)
+        else:
+            super().line(text)
 
     def bracket(self, head: str, items: Sequence[str], tail: str, pad: str = "") -> None:
         """``items`` between ``head`` and ``tail``: on one line, or one a line where that is too long."""
@@ -101,12 +120,12 @@ class JsModule:
         return name
 
     def text(self, head: Iterable[str], body: Sequence[str]) -> str:
-        """The whole file; a memory has the views that something asks for."""
-        shared = [exported(it.text) if it.name == EXPORTED else it.text for it in support.needed(self.used)]
-        asked = Counter(re.findall(r"\w+", "\n".join([*shared, *body])))
-        shared = [VIEW.sub(lambda view: view[0] if asked[view[1]] > 1 else "", text) for text in shared]
-        parts = ["\n".join(head), *shared, "\n".join(self.constants.lines), "\n".join(body)]
-        return "\n\n".join(part for part in parts if part) + "\n"
+        """The whole file, with as much of the support as something asks for."""
+        members = {f".{name}" for name in _MEMBER.findall("\n".join(body))}
+        shared = support.needed([*self.used, *members])
+        texts = [exported(text) if name == EXPORTED else text for name, text in shared.items()]
+        parts = ["\n".join(head), *texts, "\n".join(self.constants.lines), "\n".join(body)]
+        return _CONSTANTS.sub(r"\1", "\n\n".join(filter(None, parts))) + "\n"
 
 
 def exported(text: str) -> str:
@@ -142,6 +161,6 @@ def minified(text: str) -> str:
         stripped = line.strip()
         is_comment = is_comment or stripped.startswith("/**")
         if stripped and not is_comment and not stripped.startswith("//"):
-            lines.append(stripped)
+            lines.append(_COMMENT.sub(r"\1", stripped))
         is_comment = is_comment and not stripped.endswith("*/")
     return "\n".join(lines) + "\n"

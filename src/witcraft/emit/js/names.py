@@ -80,6 +80,8 @@ def member(name: str) -> str:
 
 def quoted(text: str) -> str:
     """A string literal; names of components are ASCII, whatever else stands in one is escaped."""
+    if text.isascii() and text.isprintable() and not _ESCAPES.keys() & set(text):
+        return f"'{text}'"
     safe = "".join([_ESCAPES.get(char) or (char if " " <= char <= "~" else _code_units(char)) for char in text])
     return f"'{safe}'"
 

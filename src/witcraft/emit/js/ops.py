@@ -6,25 +6,23 @@ to, what a call, a return, a failure is) is its ``Frame``: an export's function,
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, assert_never
 
 from witcraft.abi import ops
-from witcraft.abi.layout import CORES, is_nested
+from witcraft.abi.layout import CORES, WIDTHS
 from witcraft.abi.ops import Block, Expr, Program, Stmt
-from witcraft.abi.walk import HELD, everything
-from witcraft.emit.js import lists
-from witcraft.emit.js.exprs import address, core_value, expression, field_names, place, plus, times
-from witcraft.emit.js.module import JsModule, JsWriter, literal
-from witcraft.emit.js.names import is_identifier, lower_camel, parameter, quoted
-from witcraft.model.text import wit
-from witcraft.model.types import Option, Resource, Result, TypeDef, Variant, strip
+from witcraft.abi.walk import everything
+from witcraft.emit.js import cases, lists
+from witcraft.emit.js.exprs import Loose, address, core_value, expression, field_names, place, plus, times
+from witcraft.emit.js.inline import inlined, is_list
+from witcraft.emit.js.module import JsModule, JsWriter, entry, literal
+from witcraft.emit.js.names import is_identifier, lower_camel, parameter
+from witcraft.emit.js.uses import Uses
+from witcraft.model.types import Resource, TypeDef, ValType
 
-FINISHED = ops.LiftString | ops.LiftNumbers | ops.LiftOwn | ops.LiftBorrow
 FRAME = "frame "  # begins the names that a frame makes, which no program has
-FEW = 2  # branches that are an if-chain
 TAGGED = "latin1+utf16"
 STRINGS = {"utf8": "String", "utf16": "String16", TAGGED: "Compact"}
 
@@ -36,7 +34,10 @@ class Frame(Protocol):
     checked: bool
     encoding: str
     wide: bool
+    joins: bool
+    cost: int
 
+    def is_pure(self, ty: ValType) -> bool: ...
     def memory(self) -> str: ...
     def labels(self, ty: TypeDef) -> str: ...
     def guard(self, body: Body, guard: ops.Guard) -> None: ...
@@ -55,6 +56,9 @@ class Frame(Protocol):
     def helper(self, body: Body, key: ops.HelperKey) -> tuple[str, tuple[str, ...]]:
         """Name of a helper's function and the arguments that it takes behind those of the op."""
 
+    def before(self, key: ops.HelperKey) -> tuple[str, ...]:
+        """The arguments that a helper takes before those of the op."""
+
 
 class Body:
     """One program on its way to text."""
@@ -62,14 +66,18 @@ class Body:
     def __init__(self, frame: Frame, program: Program, given: Mapping[str, str]) -> None:
         self.frame, self.module = frame, frame.module
         self.out = JsWriter()
-        self.counts = uses(program.body)
         self.tagged = frame.wide and frame.encoding == TAGGED  # lengths of strings are no numbers
-        self.addresses = set(addresses(program.body, self.tagged))
-        self.finished = {op.out for op in every(program.body) if isinstance(op, FINISHED)}  # by one statement
+        self.uses = Uses(program, self.tagged)
+        self.counts = self.uses.counts
+        self.inlined = inlined(program, frame.joins, self.counts, frame.is_pure)
+        self.checked_areas: set[str] = set()  # where they are made
+        self.strayed = False  # whether code of the caller may have run since the memory was looked at
+        self.fields: dict[tuple[str, int], str] = {}  # of records that were taken apart: the locals
+        self.sequences: dict[str, str] = {}  # lists that are checked to be such when they are asked for their length
         self.sorts: dict[str, str] = {name: sort for name, sort in program.params if sort in ("i32", "i64")}
         self.declared: set[str] = set()  # by an enclosing ``let``
         self.needs: set[str] = set()
-        self._used: set[str] = set()
+        self._used: set[str] = set(given.values())
         self._locals: dict[str, str] = {}
         self._inline: dict[str, ops.Load] = {}
         self.lengths: dict[str, str] = {}  # of sequences, by the name of the sequence
@@ -100,7 +108,7 @@ class Body:
         load = self._inline.get(name)
         return self.local(name) if load is None else expression(self, load)
 
-    def inlined(self, name: str) -> ops.Load | None:
+    def inlined_load(self, name: str) -> ops.Load | None:
         """The load that is written where its only use is: a lift writes nothing."""
         return self._inline.get(name)
 
@@ -136,7 +144,26 @@ class Body:
         return self.local(name) if name in self.declared else f"const {self.local(name)}"
 
     def make(self, name: str, text: str) -> None:
-        self.out.line(f"{self.target(name)} = {text};")
+        if name in self.inlined:
+            self.alias(name, text)
+            return
+        if self.uses.is_taken_apart(name) and name not in self.declared:
+            self.alias(name, text)
+        else:
+            self.out.line(f"{self.target(name)} = {text};")
+        self.take_apart(name, self.local(name))
+
+    def take_apart(self, name: str, value: str) -> None:
+        """A property may be a getter, whose code can let the memory grow: what is written is read before that."""
+        if name not in self.uses.fields:
+            return
+        self.strayed = True
+        ty, indices = self.uses.fields[name]
+        keys, items = field_names(ty), []
+        for index in indices:
+            self.fields[name, index] = self.fresh(lower_camel(keys[index].strip("$")) or "field")
+            items.append(entry(literal(keys[index]), self.fields[name, index]))
+        self.out.bracket("const {", items, f"}} = {value};", " ")
 
     def named(self, text: str, wish: str) -> str:
         """``text`` under a name, unless it is one."""
@@ -146,14 +173,14 @@ class Body:
         self.out.line(f"const {name} = {text};")
         return name
 
-    def give(self, text: str) -> None:
-        """Returns a value; what the statement before named only for this needs no name."""
+    def give(self, text: str, verb: str = "return ", end: str = "") -> None:
+        """Returns a value, or throws it; what the statement before named only for this needs no name."""
         head = f"{self.out.unit * self.out.depth}const {text} = "
         last = self.out.lines[-1] if self.out.lines else ""
         if last.startswith(head) and last.endswith(";"):
             self.out.lines.pop()
             text = last.removeprefix(head).removesuffix(";")
-        self.out.line(f"return {text};")
+        self.out.line(f"{verb}{text}{end};")
 
     def x(self, e: Expr) -> str:
         return expression(self, e)
@@ -185,20 +212,22 @@ class Body:
             case ops.Destructure(names, of):
                 self.destructure(names, of)
             case ops.SwitchTag():
-                self.switch_tag(s)
+                cases.switch_tag(self, s)
             case ops.SwitchCase():
-                self.switch_case(s)
+                cases.switch_case(self, s)
             case ops.Store(kind, base, offset, value):
                 self.store(kind, base, offset, value)
-            case ops.CheckArea(ptr, size, align):
-                self.out.line(f"{self.memory()}.check({self.at(ptr)}, {size}, {align});")
+            case ops.CheckArea(ptr):
+                self.check_area(ptr)
+            case ops.CheckRange(ptr) if ptr in self.uses.copied:
+                pass  # it is checked where it is copied
             case ops.CheckRange(ptr, count, size, align):
-                self.out.line(f"{self.memory()}.checkRange({self.at(ptr)}, {self.at(count)}, {size}, {align});")
+                cost = f", {self.frame.cost}" if self.frame.cost > size else ""
+                self.out.line(f"{self.memory()}.checkRange({self.at(ptr)}, {self.at(count)}, {size}, {align}{cost});")
             case ops.Alloc(out, count, size, align):
                 self.make_address(out, f"{self.memory()}.alloc({times(self.at(count), size)}, {align})")
             case ops.LiftString(out, ptr, length):
-                units = self.x(length) if self.tagged else self.at(length)
-                self.make(out, f"{self.strings('lift')}({self.memory()}, {self.at(ptr)}, {units})")
+                self.make(out, f"{self.strings('lift')}({self.memory()}, {self.pair(ptr, length)})")
             case ops.LowerString(ptr, length, value):
                 self.make_pair(ptr, length, f"{self.strings('lower')}({self.memory()}, {self.x(value)})")
                 if self.tagged:
@@ -212,8 +241,7 @@ class Body:
             case ops.Unpack(names, layout, base, offset):
                 self.unpack(names, layout, base, offset)
             case ops.Pack(layout, base, offset, values):
-                for (inner, kind), value in zip(layout.fields, values, strict=True):
-                    self.store(kind, base, offset + inner, value)
+                self.pack(layout, base, offset, values)
             case ops.CollectBlocks():
                 lists.collect_blocks(self, s)
             case ops.SpreadBlocks():
@@ -269,19 +297,32 @@ class Body:
         if isinstance(value, ops.ToCore) and self.counts[name] == 1 and name not in self.declared:
             self.alias(name, self.x(value))  # what a call takes is checked where it stands
             return
+        if isinstance(value, ops.Length):
+            self.let_length(name, value)
+            return
         text = self.x(value)
-        if isinstance(value, ops.Load) and value.kind == "u64" and name in self.addresses:
+        if isinstance(value, ops.Load) and value.kind == "u64" and name in self.uses.addresses:
             text = f"Number({text})"
             self.sorts[name] = "number"
         elif isinstance(value, ops.Bits) and value.want == "i64":
             self.sorts[name] = "i64"
-        if isinstance(value, ops.Length) and isinstance(value.of, ops.Var):
-            self.lengths[value.of.name] = self.local(name)
-            self.sorts[name] = "number"
         if is_identifier(text) and name not in self.declared:
             self.alias(name, text)
+            self.take_apart(name, text)
         else:
             self.make(name, text)
+
+    def let_length(self, name: str, value: ops.Length) -> None:
+        """The length of a list, which is checked to be one on the way."""
+        assert isinstance(value.of, ops.Var)
+        self.sorts[name] = "number"
+        checked = self.sequences.pop(value.of.name, self.x(value.of))
+        if name in self.declared:
+            self.make(name, f"{checked}.length")
+        else:
+            self.alias(name, self.fresh("length"))
+            self.out.bracket("const {", [entry("length", self.local(name))], f"}} = {checked};", " ")
+        self.lengths[value.of.name] = self.local(name)
 
     def make_address(self, name: str, text: str) -> None:
         self.sorts[name] = "number" if self.wide else ""
@@ -291,6 +332,20 @@ class Body:
         """A pointer, and the length that the memory keeps beside it."""
         self.make_address(ptr, text)
         self.make_address(length, f"{self.memory()}.length")
+
+    def pair(self, ptr: Expr, length: Expr) -> str:
+        """A pointer and a length as two arguments."""
+        match self.load_of(ptr), self.load_of(length):
+            case (ops.Load(kind, base, offset), ops.Load(_, ops.Var(name), behind)) if (
+                name == base.name and behind == offset + WIDTHS[kind] and not self.tagged
+            ):
+                return f"{self.memory()}.get({self.at(ops.Address(base, offset))}), {self.memory()}.length"
+            case _:
+                units = self.x(length) if self.tagged else self.at(length)
+                return f"{self.at(ptr)}, {units}"
+
+    def load_of(self, e: Expr) -> Expr | None:
+        return self.inlined_load(e.name) if isinstance(e, ops.Var) else None
 
     def make_object(self, name: str, handle: Expr, text: str) -> None:
         """What the gate does not have to be asked for is written where it is used."""
@@ -303,61 +358,16 @@ class Body:
         value = self.x(of)
         if self.checked:
             value = f"{self.use('toTuple')}({value}, {len(names)})"
-        whole = self.named(value, "items")
-        for index, name in enumerate(names):
-            self.make(name, f"{whole}[{index}]")
-
-    # ---- switches ----
-
-    def switch_tag(self, s: ops.SwitchTag) -> None:
-        """The last branch refuses what no case has."""
-        tag = self.named(self.x(s.tag), "tag")
-        if s.out:
-            self.out.line(f"let {self.local(s.out)};")
-        kind = wit(s.type) if s.type is not None and s.labels != ("ok", "error") else "result"
-        refuse = f"{self.use('badCase')}({quoted(kind)}, {tag});"
-        comments = [f" // {label}" for label in s.labels]
-        arms = [partial(self.block, arm) for arm in s.arms]
-        self.branches(tag, [str(index) for index in range(len(arms))], arms, refuse, comments)
-
-    def branches(
-        self, value: str, heads: Sequence[str], arms: Sequence[Callable[[], None]], refuse: str, notes: Sequence[str]
-    ) -> None:
-        """An if-chain for a few, else a ``switch``."""
-        if len(arms) <= FEW:
-            for index, (head, arm) in enumerate(zip(heads, arms, strict=True)):
-                self.out.line(f"{'} else if' if index else 'if'} ({value} === {head}) {{{notes[index]}")
-                with self.out.indented():
-                    arm()
-            self.out.line("} else {" if refuse else "}")
-            if refuse:
-                with self.out.indented():
-                    self.out.line(refuse)
-                self.out.line("}")
-            return
-        with self.out.block(f"switch ({value}) {{", "}"):
-            for head, arm, note in zip(heads, arms, notes, strict=True):
-                with self.out.block(f"case {head}: {{{note}", "}"):
-                    arm()
-                    self.out.line("break;")
-            if refuse:
-                with self.out.block("default:"):
-                    self.out.line(refuse)
-
-    def switch_case(self, s: ops.SwitchCase) -> None:
-        value = self.named(self.x(s.value), "value")
-        self.declare_outs(s.outs)
-        match s.type:
-            case Option() as option if not is_nested(option):
-                self.option_arms(value, s.arms)
-            case Option():
-                self.tagged_arms(value, ("none", "some"), s.arms, "option")
-            case Result():
-                self.tagged_arms(value, ("ok", "err"), s.arms, "result")
-            case TypeDef() as ty:
-                variant = strip(ty)
-                assert isinstance(variant, Variant)
-                self.tagged_arms(value, [case.name for case in variant.cases], s.arms, ty.name)
+        items = [f"{index}: {self.local(name)}" for index, name in enumerate(names)]
+        if self.declared.isdisjoint(names):
+            self.out.bracket("const {", items, f"}} = {value};", " ")
+        else:  # by the block around
+            if new := [self.local(name) for name in names if name not in self.declared]:
+                self.out.line(f"let {', '.join(new)};")
+            self.out.bracket("({", items, f"}} = {value});", " ")
+        for name in names:
+            self.take_apart(name, self.local(name))
+        self.strayed = True
 
     def declare_outs(self, outs: tuple[tuple[str, str], ...]) -> None:
         new = [self.local(name) for name, _ in outs if name not in self.declared]
@@ -366,50 +376,79 @@ class Body:
         for name, core in outs:
             self.sorts[name] = core if core == "i64" else ""
 
-    def option_arms(self, value: str, arms: tuple[ops.CaseArm, ...]) -> None:
-        none, some = arms
-        self.out.line(f"if ({value} === undefined || {value} === null) {{")
-        with self.out.indented():
-            self.block(none.body)
-        with self.out.block("} else {", "}"):
-            if some.bind is not None:
-                self.alias(some.bind, value)
-            self.block(some.body)
-
-    def tagged_arms(self, value: str, tags: Sequence[str], arms: tuple[ops.CaseArm, ...], kind: str) -> None:
-        refuse = f"{self.use('wrong')}({quoted(kind)}, {value});"
-        heads, bodies = [quoted(tag) for tag in tags], [partial(self.arm, value, arm) for arm in arms]
-        self.branches(f"{value}.tag", heads, bodies, refuse, [""] * len(arms))
-
-    def arm(self, value: str, arm: ops.CaseArm) -> None:
-        if arm.bind is not None and self.counts[arm.bind] == 1:
-            self.alias(arm.bind, f"{value}.val")
-        elif arm.bind is not None:
-            self.make(arm.bind, f"{value}.val")
-        self.block(arm.body)
-
     # ---- memory ----
 
     def unpack(self, names: tuple[str, ...], layout: ops.Format, base: ops.Var, offset: int) -> None:
         for name, (inner, kind) in zip(names, layout.fields, strict=True):
             self.let(name, ops.Load(kind, base, offset + inner))
 
+    def normalise(self, params: Sequence[tuple[str, str]]) -> None:
+        """Addresses and lengths among parameters, which come as the engine gives them."""
+        for name, core in params:
+            if name not in self.uses.addresses or name in self.uses.areas or core not in ("i32", "i64"):
+                continue
+            local = self.local(name)
+            text = f"{self.use('address')}({local})" if core == "i64" else Loose(f"{local} >>> 0")
+            self.sorts[name] = "number" if core == "i64" else ""
+            if self.counts[name] == 1:
+                self.alias(name, text)
+            else:
+                self.out.line(f"{local} = {text};" if core == "i64" else f"{local} >>>= 0;")
+
+    def check_area(self, ptr: Expr) -> None:
+        """A pointer that is only now said to be one: a parameter. What a call returns is checked where it is called."""
+        assert isinstance(ptr, ops.Var)
+        if ptr.name in self.checked_areas:
+            return
+        local = self.local(ptr.name)
+        self.out.line(f"{local} = {self.area(ptr.name, local)};")
+
+    def area(self, name: str, core: str) -> str:
+        """The address in a core value, checked to be good for what the program does with ``name``."""
+        self.sorts[name] = "number" if self.wide else ""
+        area = self.uses.areas[name]
+        return f"{self.memory()}.area({core}, {area.size}, {area.align})"
+
+    def pack(self, layout: ops.Format, base: ops.Var, offset: int, values: Sequence[Expr]) -> None:
+        """Writes scalars, and pointers with their lengths."""
+        pending = [(offset + inner, kind, value) for (inner, kind), value in zip(layout.fields, values, strict=True)]
+        while pending:
+            at, kind, value = pending.pop(0)
+            if isinstance(value, ops.Var) and value.name in self.inlined:
+                pending.pop(0)
+                self.out.line(f"{self.memory()}.put({self.at(ops.Address(base, at))}, {self.x(value)});")
+                self.strayed = False
+            else:
+                self.store(kind, base, at, value)
+
     def store(self, kind: str, base: Expr, offset: int, value: Expr) -> None:
-        """A property may be a getter, whose code can let the memory grow: it is read before the memory is looked up."""
         text = core_value(self, value, CORES[kind])
-        if any(isinstance(part, ops.Get | ops.FlagBits) for part in everything(value)):
-            text = self.named(text, "field")
+        if any(isinstance(part, ops.FlagBits) or self.is_got(part) for part in everything(value)):
+            text, self.strayed = self.named(text, "field"), True  # as in `take_apart`
+        if self.strayed:
+            self.out.line(f"{self.memory()}.renew();")
+            self.strayed = False
         self.out.line(f"{place(self, kind, base, offset)} = {text};")
+
+    def is_got(self, part: Any) -> bool:
+        """Whether reading it may run code."""
+        if type(part) is not ops.Get:
+            return False
+        return not isinstance(part.of, ops.Var) or (part.of.name, part.index) not in self.fields
 
     # ---- helpers ----
 
     def call_helper(self, s: ops.CallHelper) -> None:
+        if is_list(s.helper.type):
+            self.call_list_helper(s)
+            return
         name, behind = self.frame.helper(self, s.helper)
         by_address = not s.helper.flat
         args = [self.at(arg) if by_address and isinstance(arg, ops.Address) else self.x(arg) for arg in s.args]
-        call = f"{name}({', '.join([*args, *behind])})"
+        call = f"{name}({', '.join([*self.frame.before(s.helper), *args, *behind])})"
         if not s.outs:
             self.out.line(f"{call};")
+            self.strayed = True
         elif s.helper.direction is ops.Direction.LIFT:
             self.make(s.outs[0], call)
         elif all(out in self.declared for out in s.outs):
@@ -419,32 +458,18 @@ class Body:
             for index, out in enumerate(s.outs):
                 self.make(out, f"{whole}[{index}]")
 
-
-def uses(block: Block) -> Counter[str]:
-    """How often each name is read in a program."""
-    return Counter([op.name for op in every(block) if type(op) is ops.Var])
-
-
-ADDRESSES = "ptr", "base", "count", "length"
-"""Parts of ops that are addresses or lengths."""
-
-
-def addresses(block: Block, tagged: bool) -> Iterator[str]:
-    """The names that are used as addresses or lengths; ``tagged``: but for lengths of strings."""
-    for op in every(block):
-        parts = ADDRESSES[:-1] if tagged and isinstance(op, ops.LiftString) else ADDRESSES
-        for part in parts:
-            value = getattr(op, part, None)
-            if type(value) is ops.Var:
-                yield value.name
-
-
-def every(block: Block) -> list[Any]:
-    """All expressions and statements of a block."""
-    todo: list[Any] = list(block)
-    for op in todo:  # which grows meanwhile
-        if type(op) is tuple:
-            todo += op
+    def call_list_helper(self, s: ops.CallHelper) -> None:
+        """A list is a pointer and a length, wherever these are."""
+        key = replace(s.helper, flat=True)
+        name, behind = self.frame.helper(self, key)
+        memory, first = self.memory(), self.frame.before(key)
+        if s.helper.direction is ops.Direction.LIFT:
+            there = f"{memory}.get({self.at(s.args[0])}), {memory}.length"
+            given = self.pair(s.args[0], s.args[1]) if s.helper.flat else there
+            self.make(s.outs[0], f"{name}({', '.join([*first, given, *behind])})")
+            return
+        call = f"{name}({', '.join([*first, self.x(s.args[0]), *behind])})"
+        if s.helper.flat:
+            self.make_pair(s.outs[0], s.outs[1], call)
         else:
-            todo += [getattr(op, held) for held in HELD.get(type(op), ())]
-    return todo
+            self.out.line(f"{memory}.put({self.at(s.args[1])}, {call});")

@@ -18,8 +18,10 @@ from witcraft.emit.js.glue import Glue
 from witcraft.emit.js.imports import Imports, renamed
 from witcraft.emit.js.module import JsModule, JsWriter, entry, literal, minified
 from witcraft.emit.js.names import is_identifier, property_key, quoted
+from witcraft.emit.js.shared import SharedLayout, shared
 from witcraft.plan.facts import Facts
 from witcraft.plan.steps import ImportedModule, InstantiateAdapters, ModuleRef, Options, Plan
+from witcraft.plan.throws import can_throw
 
 if TYPE_CHECKING:
     from witcraft.gate.build import Gate
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
 
 Files = dict[str, str | bytes | memoryview]
 Instantiation = Literal["async", "sync"] | None
-
-LARGE_WEIGHT = 20
-"""Types that weigh more have functions of their own: what is loaded is to be short."""
 
 SELF_CUTOFF = 2048
 """Bytes below which a module that instantiates itself has core modules inside."""
@@ -39,7 +38,8 @@ SELF_CUTOFF = 2048
 class JsOptions:
     """``instantiation``: a function ``instantiate`` of that mode, or None for a module that instantiates itself.
 
-    ``map``: (import, module#member) pairs; ``base64_cutoff``: core modules of fewer bytes stand in the module.
+    ``map``: (import, module#member) pairs; ``base64_cutoff``: core modules of fewer bytes stand in the module;
+    ``multi_memory``: whether the engine takes modules that have several memories.
     """
 
     name: str
@@ -51,6 +51,7 @@ class JsOptions:
     typescript: bool = True
     checked: bool = True
     minify: bool = False
+    multi_memory: bool = True
 
     @property
     def cutoff(self) -> int:
@@ -77,7 +78,8 @@ class Package:
         self.adapters = {call.index: step.index for step in made for call in step.calls}
         self.awaits = {"async": "yield ", "sync": "", None: "await "}[options.instantiation]
         self.instantiate_core = "WebAssembly.instantiate" if options.instantiation is None else "instantiateCore"
-        self._layouts = {False: Layout(4, LARGE_WEIGHT), True: Layout(8, LARGE_WEIGHT)}
+        several = shared(self.facts)
+        self._layouts = {False: SharedLayout(4, several), True: SharedLayout(8, several)}
         self._files: dict[str, bytes | memoryview] = {}
         self._numbers: dict[int | str, str] = {}  # of core modules: the component's own by index, others by name
         self.imports = Imports(self)
@@ -157,13 +159,14 @@ class Package:
         parts = [
             self.start() + resources.lines + self.checks.inside.lines,
             trampolines.lines[:-1],
-            self.helpers.out.lines[:-1],
-            modules.lines + self.glue.out.lines + self.glue.core_functions.lines,
+            self.helpers.inside.lines[:-1],
+            modules.lines + self.glue.out.lines + self.glue.print_core_functions(),
             self.exports.out.lines[:-1],
             self.exports.objects.lines + self.returned(),
         ]
         inside = [line for part in parts if part for line in [*part, ""]][:-1]
-        return self.module.text([*self.title(), *self.imports.print_head()], self.around(inside))
+        head = [*self.title(), *self.imports.print_head()]
+        return self.module.text(head, [*self.helpers.out.lines, *self.around(inside)])
 
     def start(self) -> list[str]:
         """What an instance begins with: what the host gives, and its own state, where anything can be called."""
@@ -172,13 +175,16 @@ class Package:
         if self.exports.out.lines or self.gate is not None:
             kind = "DroppingState" if "GuestResource" in self.module.used else "State"
             out.line(f"const state = new {self.module.use(kind)}();")
+            if can_throw(self.plan):
+                self.module.use("uncaught")
         self.glue.print_memories(out)
         return out.lines
 
     def title(self) -> list[str]:
         out = JsWriter()
-        docs = self.plan.world.docs.text or f"The component `{self.options.name}`."
-        out.doc(f"{docs}\n\nWritten by witcraft; changes are lost when it is written again.")
+        docs = self.plan.world.docs.text
+        notice = f"{'W' if docs else f'The component `{self.options.name}`, w'}ritten by witcraft: not to be edited."
+        out.doc(f"{docs}\n\n{notice}".strip())
         return out.lines
 
     def returned(self) -> list[str]:
@@ -199,12 +205,11 @@ class Package:
         return out.lines
 
     def print_sync(self, out: JsWriter, inside: list[str]) -> None:
+        now = "(module, given) => new WebAssembly.Instance(module, given)"
         out.doc("Makes an instance: `getCoreModule` gives the compiled core module of a file.")
-        out.line("export function instantiate(getCoreModule, imports, instantiateCore = instantiateNow) {")
+        out.bracket("export function instantiate(", ["getCoreModule", "imports", f"instantiateCore = {now}"], ") {")
         out.lines += inside
         out.line("}")
-        out.line()
-        out.line("const instantiateNow = (module, imports) => new WebAssembly.Instance(module, imports);")
 
     def print_async(self, out: JsWriter, inside: list[str]) -> None:
         """A generator: whoever gives compiled modules and makes instances at once gets the exports at once."""

@@ -1,19 +1,19 @@
-/** What a function throws whose result is an `err`: `payload` is its value. */
+/** What a function throws whose result is an `err`: that is its `payload`. */
 export class ComponentError extends Error {
+  name = 'ComponentError';
+
   constructor(payload) {
     const isText = typeof payload === 'string';
     super(isText ? payload : `${String(payload)} (see error.payload)`);
-    this.name = 'ComponentError';
     Object.defineProperty(this, 'payload', { value: payload, enumerable: !isText });
   }
 }
 
-/** Ends the call: the guest broke a rule of the canonical ABI. */
+/** The guest broke a rule of the canonical ABI. */
 export function trap(message) {
   throw new WebAssembly.RuntimeError(message);
 }
 
-/** A discriminant of no case. */
 export function badCase(type, tag) {
   trap(`invalid ${type} discriminant ${tag >>> 0}`);
 }

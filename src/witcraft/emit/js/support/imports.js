@@ -1,7 +1,7 @@
-/** What the host gives for an import, under its name with or without the version. */
+/** What is given for an import, under its name with or without the version. */
 export function imported(imports, name) {
   const found = imports?.[name] ?? imports?.[name.replace(/@.*/, '')];
-  if (found === undefined || found === null) throw new TypeError(`the component imports '${name}', which is not given`);
+  if (!found) throw new TypeError(`the component imports '${name}', which is not given`);
   return found;
 }
 

@@ -1,8 +1,7 @@
 import { wrong } from './scalars.js';
 
-/** Something with a length and numbered items: an array or a typed array. */
 export function toSequence(value, path) {
-  if (!Array.isArray(value) && (!ArrayBuffer.isView(value) || value instanceof DataView)) wrong('list', value, path);
+  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && 'length' in value)) wrong('list', value, path);
   return value;
 }
 
@@ -21,29 +20,23 @@ export function toEntries(value, path) {
 /**
  * Copies a list of numbers into memory and gives its pointer.
  *
- * @param view the name of the memory's typed array for these numbers: what has the same type is copied as a whole
+ * @param view the name of the memory's typed array for these numbers: what has its type goes as a whole
  * @param toNumber checks one item
+ * @param [at] where it goes, if room is made already
  */
-export function lowerNumbers(memory, view, toNumber, value) {
-  const size = memory[view].BYTES_PER_ELEMENT;
+export function lowerNumbers(memory, view, toNumber, value, at) {
   const { length } = toSequence(value);
-  const ptr = memory.alloc(length * size, size);
-  storeNumbers(memory, view, toNumber, value, ptr, length);
+  const size = memory[view].BYTES_PER_ELEMENT;
+  const ptr = at ?? memory.alloc(length * size, size);
+  const target = memory[view].subarray(ptr / size, ptr / size + length);
+  if (value instanceof target.constructor) target.set(value);
+  else (view[0] === 'f' ? copyFloats : copyIntegers)(target, toNumber, value);
+  if (target.length !== length) throw new TypeError('reading the list let the memory grow');
   memory.length = length;
   return ptr;
 }
 
-/** A list of numbers at its place. */
-export function storeNumbers(memory, view, toNumber, value, ptr, length) {
-  const start = ptr / memory[view].BYTES_PER_ELEMENT;
-  const target = memory[view].subarray(start, start + length);
-  if (value instanceof target.constructor) target.set(value);
-  else if (view === 'f64' || view === 'f32') copyFloats(target, toNumber, value);
-  else copyIntegers(target, toNumber, value);
-  if (target.length !== length) throw new TypeError('reading the list let the memory grow that it was copied to');
-}
-
-/** A loop of their own: one that has seen integers as well is three times as slow. */
+/** One loop for all numbers is three times as slow. */
 function copyFloats(target, toNumber, value) {
   for (let i = 0; i < target.length; i++) {
     const item = value[i];
@@ -61,8 +54,8 @@ function copyIntegers(target, toNumber, value) {
   }
 }
 
-/** The numbers of a list, as a typed array of their own. */
-export function liftNumbers(view, ptr, count) {
-  const start = ptr / view.BYTES_PER_ELEMENT;
-  return view.slice(start, start + count);
+export function liftNumbers(memory, view, ptr, length) {
+  const size = memory[view].BYTES_PER_ELEMENT;
+  memory.checkRange(ptr, length, size, size);
+  return memory[view].slice(ptr / size, ptr / size + length);
 }

@@ -1,27 +1,24 @@
 import { trap } from './errors.js';
 import { wrong } from './scalars.js';
 
-/** Bytes of a list or a string. */
-export const MAX_BYTES = (1 << 28) - 1;
+export const MAX_BYTES = (1 << 28) - 1; // of a list
+export const MAX_COPIED = 1 << 30; // in one call
 
-/** Bytes that one call may copy out of the guest. */
-export const MAX_COPIED = 1 << 30;
-
-/** A linear memory as typed arrays, with the `realloc` that goes with it. A memory that grows gets new ones. */
+/** A linear memory as typed arrays, with its `realloc`. */
 export class Memory {
+  length = 0; // of the list or string that was lowered last, or is lifted next
+
   /**
    * @param {import('./state.js').State} state
    * @param {WebAssembly.Memory} memory
    * @param {Function} [realloc] (old pointer, old size, alignment, size) to pointer
    */
   constructor(state, memory, realloc) {
-    this.state = state;
-    this.memory = memory;
-    this.realloc = realloc;
-    this.length = 0; // of the string that was lowered last, in the units that the guest counts
+    Object.assign(this, { state, memory, realloc });
     this.refresh();
   }
 
+  /** The memory has grown. */
   refresh() {
     const { buffer } = this.memory;
     this.u8 = new Uint8Array(buffer);
@@ -36,37 +33,43 @@ export class Memory {
     this.f64 = new Float64Array(buffer);
   }
 
-  /** Traps unless `size` bytes at `ptr` lie in memory. */
-  check(ptr, size, align) {
-    if (ptr & (align - 1) || ptr + size > this.u8.length) this.recheck(ptr, size, align);
+  /** Code of the caller ran, which may have called the guest. */
+  renew() {
+    if (this.u8.length === 0) this.refresh();
   }
 
-  /** As `check`, of a memory that may have grown. */
-  recheck(ptr, size, align) {
-    if (this.u8.buffer !== this.memory.buffer) this.refresh();
-    if (ptr % align) trap(`unaligned pointer 0x${ptr.toString(16)}`);
-    if (ptr + size > this.u8.length) trap(`out of bounds pointer 0x${ptr.toString(16)}, ${size} bytes`);
+  /** The address in a core value. Traps unless `size` bytes are there. */
+  area(ptr, size, align) {
+    const at = ptr >>> 0;
+    if (at % align) trap(`unaligned pointer 0x${at.toString(16)}`);
+    if (at + size >= this.u8.length) this.refresh();
+    if (at + size > this.u8.length) trap(`out of bounds pointer 0x${at.toString(16)}, ${size} bytes`);
+    return at;
   }
 
-  /** As `check`, for `count` elements of `size` bytes that will be copied. */
-  checkRange(ptr, count, size, align) {
+  /** As `area`, of what will be copied; an element becomes an object of `cost` bytes. */
+  checkRange(ptr, count, size, align, cost = size) {
     const bytes = count * size;
-    this.check(ptr, bytes, align);
-    this.charge(bytes);
-  }
-
-  charge(bytes) {
+    this.area(ptr, bytes, align);
     if (bytes > MAX_BYTES) trap(`${bytes} bytes are too long`);
-    if ((this.state.copied += bytes) > MAX_COPIED) trap(`more than ${MAX_COPIED} bytes copied in one call`);
+    if ((this.state.copied += count * cost) > MAX_COPIED) trap(`more than ${MAX_COPIED} bytes copied in one call`);
   }
 
-  /** A new place for `size` bytes. */
+  /** The pointer of a list or string. */
+  get(at) {
+    this.length = this.u32[(at + 4) >>> 2];
+    return this.u32[at >>> 2];
+  }
+
+  put(at, ptr) {
+    this.u32[at >>> 2] = ptr;
+    this.u32[(at + 4) >>> 2] = this.length;
+  }
+
   alloc(size, align) {
     if (size > MAX_BYTES) wrong(`at most ${MAX_BYTES} bytes`, size);
     try {
-      const ptr = this.realloc(0, 0, align, size) >>> 0;
-      if (ptr & (align - 1) || ptr + size > this.u8.length || this.u8.length === 0) this.recheck(ptr, size, align);
-      return ptr;
+      return this.area(this.realloc(0, 0, align, size), size, align);
     } catch (error) {
       throw this.state.end(error, 'realloc');
     }
@@ -75,16 +78,28 @@ export class Memory {
 
 /** A memory of 64 bits: its addresses are bigints where the guest gives or takes them. */
 export class Memory64 extends Memory {
-  check(ptr, size, align) {
-    if (ptr % align || ptr + size > this.u8.length) this.recheck(ptr, size, align);
+  area(ptr, size, align) {
+    const at = typeof ptr === 'bigint' ? address(ptr) : ptr;
+    if (at % align) trap(`unaligned pointer 0x${at.toString(16)}`);
+    if (at + size >= this.u8.length) this.refresh();
+    if (at + size > this.u8.length) trap(`out of bounds pointer 0x${at.toString(16)}, ${size} bytes`);
+    return at;
+  }
+
+  get(at) {
+    this.length = Number(this.u64[(at + 8) / 8]);
+    return Number(this.u64[at / 8]);
+  }
+
+  put(at, ptr) {
+    this.u64[at / 8] = BigInt(ptr);
+    this.u64[(at + 8) / 8] = BigInt(this.length);
   }
 
   alloc(size, align) {
     if (size > MAX_BYTES) wrong(`at most ${MAX_BYTES} bytes`, size);
     try {
-      const ptr = Number(this.realloc(0n, 0n, BigInt(align), BigInt(size)));
-      this.recheck(ptr, size, align);
-      return ptr;
+      return this.area(this.realloc(0n, 0n, BigInt(align), BigInt(size)), size, align);
     } catch (error) {
       throw this.state.end(error, 'realloc');
     }

@@ -35,7 +35,7 @@ export class GuestResource {
     this.name = name;
     this.destroy = destroy;
     this.class = Object;
-    this.finalizers = new FinalizationRegistry((number) => state.putOff(() => this.run(number)));
+    this.finalizers = new FinalizationRegistry((number) => state.drops.push(() => this.run(number)));
   }
 
   /** `object` owns what `number` stands for; if it is forgotten, a later call destroys that. */

@@ -1,33 +1,28 @@
 import { trap } from './errors.js';
 
-/** Marks errors of values of which nobody has said yet where they were. */
-export const isUnplaced = Symbol('is unplaced');
+/** Errors of bad values, until somebody says where these were. */
+export const unplaced = new WeakSet();
 
-/** Says where the value was. */
 export function place(error, label) {
-  if (error?.[isUnplaced]) {
-    error.message = `${label}: ${error.message}`;
-    error[isUnplaced] = false;
-  }
+  if (unplaced.delete(error)) error.message = `${label}: ${error.message}`;
   return error;
 }
 
-/** Refuses a value; the path is known where a call that failed is looked at once more. */
+/** Refuses a value. The path is known when a call that failed is looked at once more. */
 export function wrong(expected, value, path) {
-  const isWhole = /^[us]64$/.test(expected) ? typeof value === 'bigint' : /^[us]\d/.test(expected) && Number.isInteger(value);
-  const text = `expected ${expected}, got ${spell(value)}`;
-  const error = new (isWhole ? RangeError : TypeError)(path ? `${path}: ${text}` : text);
-  if (!path) Object.defineProperty(error, isUnplaced, { value: true, writable: true });
+  const isInteger = expected.endsWith('64') ? typeof value === 'bigint' : Number.isInteger(value);
+  const Kind = isInteger && /^[us]\d/.test(expected) ? RangeError : TypeError;
+  const error = new Kind(`${path ? `${path}: ` : ''}expected ${expected}, got ${spell(value)}`);
+  if (!path) unplaced.add(error);
   throw error;
 }
 
-/** A value as messages show it. */
 export function spell(value) {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value?.then === 'function') return 'a Promise, but the call is synchronous';
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  return typeof value === 'object' && value !== null ? `an ${value.constructor?.name ?? 'object'}` : String(value);
+  return value && typeof value === 'object' ? `an ${value.constructor?.name ?? 'object'}` : String(value);
 }
 
 // ---- host values to core values, checked

@@ -1,68 +1,59 @@
-import { isUnplaced, place } from './scalars.js';
+import { ComponentError, trap } from './errors.js';
+import { place, unplaced } from './scalars.js';
 
 /** Whether an instance may be called. */
 export class State {
-  attention = false; // whether there is something to be done before the next call
-  trapped = '';
+  trapped = ''; // the function that failed
   error = undefined;
-  copied = 0; // bytes, out of the guest, in the call that goes on
+  copied = 0; // bytes, out of the guest, in one call
 
-  /** Begins a call. */
   enter() {
     this.copied = 0;
-    if (this.attention) this.attend();
-  }
-
-  attend() {
-    if (!this.trapped) return;
-    throw new WebAssembly.RuntimeError(`the instance cannot be called any more: ${this.trapped} failed in it`);
+    if (this.trapped) trap(`the instance cannot be called any more: ${this.trapped} failed in it`);
   }
 
   /**
-   * A call failed with `error`: gives what to throw. If one of `values` is bad, the call never began: says which, and
-   * where in it. Lowering only finds out that something does not fit; `check` asks the same once more, of each part.
+   * What to throw. Lowering only finds out that something does not fit; `checks` ask the same once more, of each part:
+   * if one of `values` is bad, the call never began.
    *
    * @param {string} label of the function
-   * @param values name, value and check of each argument
+   * @param values of the arguments, by name
+   * @param checks of the arguments
    */
-  fail(error, label, values) {
+  fail(error, label, values = {}, ...checks) {
     if (this.trapped || error instanceof WebAssembly.RuntimeError) return this.end(error, label);
+    if (error instanceof ComponentError) return error; // with ComponentError
     try {
-      for (const [name, value, check] of values ?? []) check(value, `${label}: ${name}`);
+      Object.entries(values).forEach(([name, value], i) => checks[i](value, `${label}: ${name}`));
     } catch (flaw) {
       return flaw;
     }
-    return error?.[isUnplaced] ? place(error, label) : this.end(error, label);
+    return unplaced.has(error) ? place(error, label) : this.end(error, label);
   }
 
-  /**
-   * No call may follow. Gives the error that was the first; what the guest throws is a trap. A bad value that nobody has
-   * placed is the result of a host function.
-   */
+  /** As `fail`, and no call may follow. A bad value is the result of a host function. */
   end(error, label) {
     if (!this.trapped) {
-      const isThrown = error instanceof WebAssembly.Exception;
-      this.attention = true;
       this.trapped = label;
-      this.error = isThrown ? new WebAssembly.RuntimeError('an exception was thrown') : place(error, `${label}: result`);
+      this.error = place(error, `${label}: result`);
+      if (error instanceof WebAssembly.Exception) this.error = uncaught(); // with uncaught
     }
     return this.error;
   }
+}
+
+/** What the guest throws is a trap. */
+export function uncaught() {
+  return new WebAssembly.RuntimeError('an exception was thrown');
 }
 
 /** As `State`, of an instance with resources: their destructors may wait for the next call. */
 export class DroppingState extends State {
   drops = [];
 
-  putOff(drop) {
-    this.drops.push(drop);
-    this.attention = true;
-  }
-
-  attend() {
-    super.attend();
-    this.attention = false;
-    for (const drop of this.drops.splice(0)) drop();
+  enter() {
+    super.enter();
+    if (this.drops.length > 0) for (const drop of this.drops.splice(0)) drop();
   }
 }
 

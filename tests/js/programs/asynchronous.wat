@@ -1,0 +1,26 @@
+;; Functions of the asynchronous ABI beside others: `sleep` is called by `nap`, a stream is taken by `drain`.
+(component
+  (import "sleep" (func $sleep async (param "ms" u32)))
+  (type $bytes (stream u8))
+  (import "drain" (func $drain (param "bytes" $bytes)))
+  (core func $sleep' (canon lower (func $sleep) async))
+  (core func $drain' (canon lower (func $drain)))
+  (core func $set (canon waitable-set.new))
+  (core module $m
+    (import "" "sleep" (func $sleep (param i32) (result i32)))
+    (import "" "drain" (func $drain (param i32)))
+    (import "" "set" (func $set (result i32)))
+    (func (export "run"))
+    (func (export "take") (param i32))
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+    (func (export "nap") (drop (call $sleep (i32.const 1))))
+    (func (export "flow") (call $drain (i32.const 1)))
+    (func (export "wait") (drop (call $set))))
+  (core instance $m (instantiate $m
+    (with "" (instance (export "sleep" (func $sleep')) (export "drain" (func $drain')) (export "set" (func $set))))))
+  (func (export "run") async (canon lift (core func $m "run")))
+  (func (export "take") (param "bytes" $bytes) (canon lift (core func $m "take")))
+  (func (export "add") (param "a" u32) (param "b" u32) (result u32) (canon lift (core func $m "add")))
+  (func (export "nap") (canon lift (core func $m "nap")))
+  (func (export "flow") (canon lift (core func $m "flow")))
+  (func (export "wait") (canon lift (core func $m "wait"))))
