@@ -295,7 +295,7 @@ TIMERS = """
 
 
 def test_a_guest_cannot_hold_resources_without_end(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("witcraft.runtime.handles.MOST_LENT", 100)
+    monkeypatch.setattr("witcraft.runtime.registry.MOST_LENT", 100)
     instance = witcraft.load(assemble(TIMERS), name="app").instantiate()
     instance.hoard(100)
     with pytest.raises(Trap, match="cannot hold more than 100 resources"):

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from .handles import HostHandles as HostHandles
     from .handles import Moved as Moved
     from .handles import OwnedResource as OwnedResource
-    from .handles import Registry as Registry
     from .handles import bind as bind
     from .handles import take_back as take_back
     from .lists import bools as bools
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from .provided import provide as provide
     from .records import blanks as blanks
     from .records import dataclass as dataclass
+    from .registry import Registry as Registry
     from .root import Exports as Exports
     from .root import Root as Root
     from .root import link as link
@@ -94,12 +94,13 @@ _NAMES = {
     "flags": ("Flags",),
     "handles": (
         "Borrows", "ExportedResource", "GuestHandles", "GuestResource", "HostHandles", "Moved", "OwnedResource",
-        "Registry", "bind", "take_back",
+        "bind", "take_back",
     ),
     "lists": ("bools", "bools_of", "chars", "chars_of", "members"),
     "modules": ("CoreModule", "CoreModuleSource"),
     "provided": ("PROVIDED", "Provider", "provide"),
     "records": ("Protocol", "Struct", "blanks", "dataclass", "starmap"),
+    "registry": ("Registry",),
     "root": ("Exports", "Root", "link"),
     "scalars": (
         "Bits", "Labels", "bad_case", "boolean", "char", "character", "double", "f32_bits", "f32_from_bits", "f64_bits",

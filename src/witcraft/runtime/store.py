@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
     from .engine import Module
     from .files import Files
-    from .handles import GuestResource, OwnedResource, Registry
+    from .handles import GuestResource, OwnedResource
     from .modules import CoreModuleSource
+    from .registry import Registry
 
     Drop: TypeAlias = tuple[GuestResource, int]
     """A representation whose destructor was put off."""
