@@ -281,6 +281,20 @@ def test_the_users_own_folder(tmp_path, monkeypatch, system, place):
     assert cache.folder(True) == str(tmp_path / place)
 
 
+def test_an_entry_that_vanishes_while_the_cache_is_measured(tmp_path):
+    """Another process was done with it, or removed it as too old."""
+    entry = tmp_path / "1"
+    entry.touch()
+    with os.scandir(tmp_path) as entries:
+        (found,) = entries
+    assert cache.measured(found) == (entry.stat().st_mtime, 0, str(entry))
+    (tmp_path / "2").touch()
+    with os.scandir(tmp_path) as entries:
+        late = next(one for one in entries if one.name == "2")
+    (tmp_path / "2").unlink()
+    assert cache.measured(late) is None
+
+
 def test_no_cache_writes_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert compile_both(False, Config(cache=False)) == 2

@@ -61,11 +61,12 @@ def _compiler() -> Iterator[str]:
     """When each file of witcraft was changed: an edited checkout must not meet what it printed before."""
     folders = [os.path.dirname(witcraft.__file__)]  # noqa: PTH120 (`pathlib` takes longer to import than all of this)
     for folder in folders:
-        for entry in os.scandir(folder):
-            if entry.is_dir():
-                folders.append(entry.path)
-            elif entry.name.endswith(".py"):
-                yield f"{entry.path} {entry.stat().st_mtime_ns}"
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    folders.append(entry.path)
+                elif entry.name.endswith(".py"):
+                    yield f"{entry.path} {entry.stat().st_mtime_ns}"
 
 
 def _lay_out(files: Files, folder: str) -> None:

@@ -115,13 +115,23 @@ def entry(folder: str, name: str) -> str:
 
 def prune(directory: str) -> None:
     """Removes the oldest entries while all together are too large; the newest always stays."""
-    found = sorted((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(directory))
+    with os.scandir(directory) as entries:
+        found = sorted(filter(None, map(measured, entries)))
     excess = sum(size for _, size, _ in found) - _MOST_BYTES
     for _, size, path in found[:-1]:
         if excess <= 0:
             return
         remove(path)
         excess -= size
+
+
+def measured(entry: os.DirEntry[str]) -> tuple[float, int, str] | None:
+    """Age, bytes and path of an entry; None if another process has removed it meanwhile."""
+    try:
+        stat = entry.stat()
+    except OSError:
+        return None
+    return stat.st_mtime, stat.st_size, entry.path
 
 
 def is_whole(file: FileIO) -> bool:
