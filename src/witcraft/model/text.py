@@ -79,24 +79,24 @@ def wit(ty: ValType | None, names: Names = BARE) -> str:
         case TypeDef():
             return names.of_type(ty)
         case Record() | Variant() | Enum() | Flags():
-            return definition(ty)
+            return definition(ty, names)
         case _:
             assert_never(ty)
 
 
-def definition(ty: ValType) -> str:
+def definition(ty: ValType, names: Names = BARE) -> str:
     """What stands behind a name: ``record { x: f64, y: f64 }``; for other types the use itself."""
     match ty:
         case Record(fields):
-            return f"record {{ {', '.join(f'{field.name}: {wit(field.type)}' for field in fields)} }}"
+            return f"record {{ {', '.join(f'{field.name}: {wit(field.type, names)}' for field in fields)} }}"
         case Variant(cases):
-            return f"variant {{ {', '.join(c.name + (f'({wit(c.type)})' if c.type else '') for c in cases)} }}"
+            return f"variant {{ {', '.join(c.name + (f'({wit(c.type, names)})' if c.type else '') for c in cases)} }}"
         case Enum(labels):
             return f"enum {{ {', '.join(labels)} }}"
         case Flags(labels):
             return f"flags {{ {', '.join(labels)} }}"
         case _:
-            return wit(ty)
+            return wit(ty, names)
 
 
 def signature(function: Function) -> str:
